@@ -1,0 +1,78 @@
+"""The booking program of a skin studio: put together here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from spa import assets, cli, database, errors, extensions, models, ops, pages
+from spa.api import booking as api
+from spa.booking import manage as booking_manage
+from spa.booking import views as booking_views
+from spa.treatments import views as treatments_views
+
+__all__ = ["create_app", "models"]
+
+
+def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None = None) -> Flask:
+    """The application with its settings from the environment; raises BadSetting for a wrong one."""
+    folder = instance or config.ROOT / "instance"
+    app = Flask(
+        __name__,
+        instance_path=str(folder),
+        root_path=str(config.ROOT),
+        static_folder=None,
+    )
+    testing = bool(overrides and overrides.get("TESTING"))
+    app.config.from_mapping(config.load(os.environ, folder, testing=testing))
+    app.config.from_mapping(_flask_settings(app.config["PUBLIC_URL"]))
+    app.config.from_mapping(overrides or {})
+    app.wsgi_app = _behind_proxies(app)  # type: ignore[method-assign]
+
+    database.init_app(app)
+    extensions.csrf.init_app(app)
+    extensions.babel.init_app(app, locale_selector=pages.language)
+    extensions.compress.init_app(app)
+    extensions.migrate.init_app(app, database.db, directory=str(config.ROOT / "spa/migrations"))
+    assets.init_app(app)
+    errors.init_app(app)
+    pages.init_app(app)
+    cli.init_app(app)
+    for views in (treatments_views, booking_views, booking_manage, api, ops):
+        app.register_blueprint(views.bp)
+    return app
+
+
+def _flask_settings(public_url: str) -> dict[str, Any]:
+    """What Flask itself wants to know; cookies are tied to the host where the site has https."""
+    is_https = public_url.startswith("https://")
+    host = urlsplit(public_url).hostname or "127.0.0.1"
+    return {
+        "TRUSTED_HOSTS": sorted({host, "127.0.0.1", "localhost", "[::1]"}),
+        "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PREFERRED_URL_SCHEME": "https" if is_https else "http",
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 100,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/calendar"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 3,
+        "COMPRESS_LEVEL": 4,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _behind_proxies(app: Flask) -> Any:
+    """Believe as many proxies as the setting says, and none by default."""
+    count = app.config["TRUSTED_PROXIES"]
+    return ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0) if count else app.wsgi_app

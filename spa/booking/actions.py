@@ -1,0 +1,499 @@
+"""What changes bookings: hold, keep, confirm, move, cancel; each is one transaction."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from spa import clock
+from spa.audit.record import record
+from spa.booking import matching, queries
+from spa.booking.queries import Offer
+from spa.database import transaction
+from spa.domain import policy
+from spa.domain.availability import Allocation, Reason, Session, Step, allocate, claims_of, refusals
+from spa.domain.states import BookingStatus
+from spa.errors import ChangeRefused, HoldOver, SlotTaken, TooManyVisits
+from spa.messages import outbox
+from spa.models import Booking, Claim, Location, Treatment
+from spa.models.booking import claim
+
+_booking: sa.Table = Booking.__table__  # type: ignore[assignment]
+_claim: sa.Table = Claim.__table__  # type: ignore[assignment]
+_location: sa.Table = Location.__table__  # type: ignore[assignment]
+_treatment: sa.Table = Treatment.__table__  # type: ignore[assignment]
+
+PRIVACY_VERSION = "2026-11"
+SCREENING_VERSION = "2026-11"
+FAR_AWAY = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a client tells us on the form."""
+
+    name: str
+    email: str
+    phone: str
+    is_first_visit: bool
+    other_name: str = ""
+    note: str = ""
+    is_screened: bool = False
+    wants_marketing: bool = False
+
+
+def hold_slot(
+    slug: str, start: datetime, *, visitor: str, practitioner: str = "", language: str = "en"
+) -> Booking:
+    """Keep this hour for this visitor while they type, and give up any other they kept.
+
+    `practitioner` is a slug, or empty for anyone. Raises SlotTaken with the reasons; LookupError
+    when nothing of that name is on offer.
+    """
+    now = clock.now()
+    with _taking(), transaction() as session:
+        _lock(session, _places_of(slug, visitor))
+        offer = queries.offer(slug)
+        if not offer:
+            raise LookupError(slug)
+        _free_ended_holds(session, offer.location_id, now, visitor)
+        found = _find_place(offer, start, now=now, practitioner=practitioner)
+        booking = Booking(
+            location_id=offer.location_id,
+            treatment_id=offer.treatment_id,
+            reference=secrets.token_urlsafe(16),
+            link_version=1,
+            visitor=visitor,
+            created_at=now,
+            language=language,
+            treatment_name=offer.name,
+            price_minor=offer.price_minor,
+            currency=offer.currency,
+            is_needling=offer.is_needling,
+            steps=[
+                [step.kind, step.minutes, step.needs_practitioner, step.needs_device]
+                for step in offer.session.steps
+            ],
+            wants_practitioner=bool(practitioner),
+            extensions=0,
+        )
+        _hold(booking, offer, now)
+        _take(session, booking, offer, start, found)
+        record(
+            session,
+            "booking.held",
+            at=now,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            starts_at=start.isoformat(),
+            practitioner=found.person.slug,
+        )
+    return booking
+
+
+def keep_hold(reference: str) -> Booking:
+    """Hold the hour for another while; takes it again when it had lapsed and is still free.
+
+    Raises HoldOver after the last extension, SlotTaken when somebody else has the hour by now.
+    """
+    now = clock.now()
+    with _taking(), transaction() as session:
+        booking = _loaded(session, reference)
+        offer = _offer_for(booking)
+        if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
+            return booking
+        if booking.extensions >= offer.hold_extensions:
+            raise HoldOver
+        until = now + timedelta(minutes=offer.hold_minutes)
+        if not _extend(session, booking, until, now):
+            if not _retake(session, booking, offer, now):
+                return booking
+            booking.extensions += 1
+        record(
+            session,
+            "booking.extended",
+            at=now,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            held_until=str(booking.held_until),
+        )
+    return booking
+
+
+def release_hold(reference: str) -> None:
+    """Let a held hour go at once, because the visitor chose to."""
+    now = clock.now()
+    with transaction() as session:
+        _lock(session, _place_of(reference))
+        booking = _loaded(session, reference)
+        freed = session.execute(
+            sa.update(Booking)
+            .where(Booking.id == booking.id, Booking.status == BookingStatus.HELD)
+            .values(status=BookingStatus.LAPSED)
+            .returning(Booking.id)
+        ).scalar()
+        if freed:
+            _free(session, booking.id)
+            record(
+                session,
+                "booking.released",
+                at=now,
+                location_id=booking.location_id,
+                booking_id=booking.id,
+            )
+
+
+def confirm_booking(reference: str, details: Details) -> Booking:
+    """Turn the hold into a booking and write its confirmation; a second time changes nothing.
+
+    A hold that has ended is taken again if its hour is free. Raises SlotTaken when it is not,
+    TooManyVisits when this address has all the coming visits it may book online.
+    """
+    now = clock.now()
+    with _taking(), transaction() as session:
+        booking = _loaded(session, reference)
+        if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
+            return booking
+        location = session.get_one(Location, booking.location_id)
+        if len(queries.coming_visits(details.email, now)) >= location.coming_visits:
+            raise TooManyVisits
+        client_id = matching.find_or_make(session, _who_comes(booking, details), now)
+        written = _as_columns(details, now) | {"client_id": client_id}
+        if not (confirmed := _confirm_hold(session, booking, written, now)):
+            _retake(session, booking, _offer_for(booking), now)
+            confirmed = _confirm_hold(session, booking, written, now)
+        if not confirmed:
+            session.rollback()
+            return _loaded(session, reference)
+        outbox.tell(session, "booking_confirmed", confirmed, at=now)
+        record(
+            session,
+            "booking.booked",
+            at=now,
+            location_id=confirmed.location_id,
+            booking_id=confirmed.id,
+            client_id=client_id,
+            starts_at=confirmed.starts_at.isoformat(),
+        )
+    return confirmed
+
+
+def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> Booking:
+    """Move a visit to another hour; the old one is kept until the new one is taken.
+
+    Raises ChangeRefused when it may no longer be moved, SlotTaken with the reasons.
+    """
+    now = clock.now()
+    with _taking(), transaction() as session:
+        booking, offer = _locked(session, reference, now)
+        visit = visit_of(booking)
+        if refused := policy.move_refusal(visit, now, offer.change_policy):
+            raise ChangeRefused(refused)
+        found = _find_place(
+            offer,
+            start,
+            now=now,
+            practitioner=practitioner,
+            without=booking.id,
+            preferred=booking.practitioner_id,
+        )
+        if start == booking.starts_at and found.person.id == booking.practitioner_id:
+            return booking
+        before = booking.starts_at
+        booking.is_late = policy.is_late(visit, now, offer.change_policy)
+        booking.moves += 1
+        booking.sequence += 1
+        booking.wants_practitioner = bool(practitioner)
+        _free(session, booking.id)
+        _take(session, booking, offer, start, found)
+        outbox.withdraw(session, booking.id)
+        outbox.tell(session, "booking_moved", booking, at=now)
+        record(
+            session,
+            "booking.moved",
+            at=now,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            client_id=booking.client_id,
+            is_late=booking.is_late,
+            **{"from": before.isoformat(), "to": start.isoformat()},
+        )
+    return booking
+
+
+def cancel_booking(reference: str) -> Booking:
+    """Cancel a visit and free its hour. Raises ChangeRefused when it is too late or done."""
+    now = clock.now()
+    with transaction() as session:
+        booking, offer = _locked(session, reference, now)
+        visit = visit_of(booking)
+        if refused := policy.cancel_refusal(visit, now, offer.change_policy):
+            raise ChangeRefused(refused)
+        booking.is_late = policy.is_late(visit, now, offer.change_policy)
+        booking.status, booking.cancelled_at = BookingStatus.CANCELLED, now
+        booking.sequence += 1
+        _free(session, booking.id)
+        outbox.withdraw(session, booking.id)
+        outbox.tell(session, "booking_cancelled", booking, at=now)
+        record(
+            session,
+            "booking.cancelled",
+            at=now,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            client_id=booking.client_id,
+            starts_at=booking.starts_at.isoformat(),
+            is_late=booking.is_late,
+        )
+    return booking
+
+
+def change_address(reference: str, email: str) -> Booking:
+    """Send everything about this visit to another address; the link sent before stops working."""
+    now = clock.now()
+    with transaction() as session:
+        booking = session.scalars(
+            sa.select(Booking).where(Booking.reference == reference).with_for_update()
+        ).one()
+        visit = visit_of(booking)
+        if refused := policy.cancel_refusal(visit, now, _offer_for(booking).change_policy):
+            raise ChangeRefused(refused)
+        booking.contact_email = email
+        booking.link_version += 1
+        matching.correct_email(session, booking, now)
+        outbox.withdraw(session, booking.id)
+        outbox.tell(session, "booking_confirmed", booking, at=now)
+        record(
+            session,
+            "booking.address_changed",
+            at=now,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            client_id=booking.client_id,
+        )
+    return booking
+
+
+def request_links(email: str, *, location_id: int, language: str = "en") -> None:
+    """Have the links of this address's coming visits sent to it; who has any is told to nobody."""
+    with transaction() as session:
+        outbox.send_links(
+            session, email, location_id=location_id, language=language, at=clock.now()
+        )
+
+
+def visit_of(booking: Booking) -> policy.Visit:
+    """A booking as the rules on changes see it."""
+    return policy.Visit(
+        starts_at=booking.starts_at,
+        booked_at=booking.booked_at or booking.created_at,
+        is_late=booking.is_late,
+        moves=booking.moves,
+        is_cancelled=booking.status != BookingStatus.BOOKED,
+    )
+
+
+@contextmanager
+def _taking() -> Iterator[None]:
+    """The claim's primary key is the referee: who comes second hears that the hour is taken."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        text = str(error.orig)
+        if "pk_claim" in text or "claim.resource_id, claim.tick" in text:
+            raise SlotTaken from None
+        raise
+
+
+def _places_of(slug: str, visitor: str) -> sa.CompoundSelect[Any]:
+    """The place of the treatment, and any other where this visitor keeps an hour."""
+    held = sa.select(_booking.c.location_id).where(
+        _booking.c.visitor == visitor, _booking.c.status == BookingStatus.HELD
+    )
+    return sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug).union(held)
+
+
+def _place_of(reference: str) -> sa.Select[Any]:
+    """The place of a booking."""
+    return sa.select(_booking.c.location_id).where(_booking.c.reference == reference)
+
+
+def _lock(session: DbSession, places: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
+    """Whoever changes claims of a place waits here for the one before; places in id order."""
+    in_order = sa.select(_location.c.id).where(_location.c.id.in_(places))
+    locked = (
+        sa.update(_location)
+        .where(_location.c.id.in_(in_order.order_by(_location.c.id).with_for_update()))
+        .values(version=_location.c.version + 1)
+        .returning(_location.c.id)
+    )
+    return list(session.scalars(locked))
+
+
+def _locked(session: DbSession, reference: str, now: datetime) -> tuple[Booking, Offer]:
+    """A booking and its offer, read after the lock of its place."""
+    for location_id in _lock(session, _place_of(reference)):
+        _free_ended_holds(session, location_id, now)
+    booking = session.scalars(
+        sa.select(Booking).where(Booking.reference == reference).with_for_update()
+    ).one()
+    return booking, _offer_for(booking)
+
+
+def _loaded(session: DbSession, reference: str) -> Booking:
+    return session.scalars(sa.select(Booking).where(Booking.reference == reference)).one()
+
+
+def _offer_for(booking: Booking) -> Offer:
+    """The offer a booking was made from, with the steps it was made with."""
+    offer = queries.offer_of(booking.treatment_id)
+    steps = tuple(Step(*step) for step in booking.steps)
+    return replace(
+        offer,
+        session=Session(
+            steps,
+            offer.session.turnover_minutes,
+            offer.session.turnover_needs_practitioner,
+            booking.is_needling,
+        ),
+    )
+
+
+def _free_ended_holds(
+    session: DbSession, location_id: int, now: datetime, visitor: str | None = None
+) -> None:
+    """Give back the hours of holds that have ended, and of any other hold of this visitor."""
+    is_over = sa.and_(_booking.c.location_id == location_id, _booking.c.held_until <= now)
+    if visitor:
+        is_over = sa.or_(is_over, _booking.c.visitor == visitor)
+    ended = session.scalars(
+        sa.update(_booking)
+        .where(_booking.c.status == BookingStatus.HELD, is_over)
+        .values(status=BookingStatus.LAPSED)
+        .returning(_booking.c.id)
+    )
+    for booking_id in ended.all():
+        _free(session, booking_id)
+
+
+def _free(session: DbSession, booking_id: int) -> None:
+    session.execute(sa.delete(_claim).where(_claim.c.booking_id == booking_id))
+
+
+def _find_place(offer: Offer, start: datetime, *, now: datetime, **about: Any) -> Allocation:
+    """Who and which room take this hour; raises SlotTaken with the reasons why none can."""
+    day = _local_day(offer, start, now)
+    known = queries.facts(offer, day, day, now=now, **about)
+    reasons = refusals(start, known, offer.policy)
+    found = None if reasons else allocate(start, known, offer.policy)
+    if not found:
+        raise SlotTaken(reasons)
+    return found
+
+
+def _local_day(offer: Offer, start: datetime, now: datetime) -> date:
+    """The date of a start there; raises SlotTaken for one that is years away, before any query."""
+    if abs(start - now) > FAR_AWAY:
+        raise SlotTaken([Reason.TOO_FAR if start > now else Reason.IN_THE_PAST])
+    return start.astimezone(offer.zone).date()
+
+
+def _take(
+    session: DbSession, booking: Booking, offer: Offer, start: datetime, found: Allocation
+) -> None:
+    """Write who, where and when into the booking, and claim them."""
+    booking.starts_at = start
+    booking.ends_at = start + timedelta(minutes=offer.session.minutes)
+    booking.practitioner_id = found.person.id
+    booking.room_id = found.room.id
+    booking.device_id = found.device.id if found.device else None
+    session.add(booking)
+    session.flush()
+    claim(session, claims_of(start, offer.session, found), booking_id=booking.id)
+
+
+def _hold(booking: Booking, offer: Offer, now: datetime) -> None:
+    booking.status = BookingStatus.HELD
+    booking.held_until = now + timedelta(minutes=offer.hold_minutes)
+
+
+def _extend(session: DbSession, booking: Booking, until: datetime, now: datetime) -> bool:
+    """One conditional update decides against the cleaner; no claim moves, so no lock is needed."""
+    kept = session.execute(
+        sa.update(Booking)
+        .where(Booking.id == booking.id, Booking.status == BookingStatus.HELD)
+        .where(Booking.held_until > now)
+        .values(held_until=until, extensions=Booking.extensions + 1)
+        .returning(Booking.id)
+    ).scalar()
+    session.refresh(booking)
+    return bool(kept)
+
+
+def _confirm_hold(
+    session: DbSession, booking: Booking, written: dict[str, Any], now: datetime
+) -> Booking | None:
+    """One conditional update decides against the cleaner and against a second confirmation."""
+    statement = (
+        sa.update(Booking)
+        .where(Booking.id == booking.id, Booking.status == BookingStatus.HELD)
+        .where(Booking.held_until > now)
+        .values(status=BookingStatus.BOOKED, booked_at=now, visitor=None, **written)
+        .returning(Booking)
+    )
+    fresh = {"populate_existing": True, "synchronize_session": False}
+    return session.scalars(statement, execution_options=fresh).first()
+
+
+def _retake(session: DbSession, booking: Booking, offer: Offer, now: datetime) -> bool:
+    """Hold a lapsed hour again for the same booking; raises SlotTaken when it is gone.
+
+    False when the booking turned out not to have lapsed once the lock was there.
+    """
+    _lock(session, _place_of(booking.reference))
+    _free_ended_holds(session, booking.location_id, now)
+    session.refresh(booking)
+    if booking.status != BookingStatus.LAPSED:
+        return False
+    practitioner = (
+        queries.resource_slug(booking.practitioner_id) if booking.wants_practitioner else ""
+    )
+    found = _find_place(
+        offer,
+        booking.starts_at,
+        now=now,
+        practitioner=practitioner,
+        preferred=booking.practitioner_id,
+    )
+    _hold(booking, offer, now)
+    _take(session, booking, offer, booking.starts_at, found)
+    return True
+
+
+def _who_comes(booking: Booking, details: Details) -> matching.Person:
+    """The person in the chair, who need not be the one who books."""
+    return matching.Person(
+        details.other_name or details.name, details.email, details.phone, booking.language
+    )
+
+
+def _as_columns(details: Details, now: datetime) -> dict[str, Any]:
+    """What the client told us, as the booking keeps it."""
+    return {
+        "contact_name": details.name,
+        "contact_email": details.email,
+        "contact_phone": details.phone,
+        "other_name": details.other_name,
+        "note": details.note,
+        "is_first_visit": details.is_first_visit,
+        "privacy_agreed_at": now,
+        "privacy_version": PRIVACY_VERSION,
+        "screened_at": now if details.is_screened else None,
+        "screening_version": SCREENING_VERSION if details.is_screened else None,
+        "marketing_agreed_at": now if details.wants_marketing else None,
+    }

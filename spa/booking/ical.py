@@ -1,0 +1,73 @@
+"""A visit as a calendar file: one event that keeps its identity through every change."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+
+from spa.domain.states import BookingStatus
+from spa.models import Booking, Location
+
+
+def calendar_file(
+    booking: Booking,
+    location: Location,
+    *,
+    method: str,
+    link: str = "",
+    stamp: datetime | None = None,
+) -> bytes:
+    """The event with a stable UID and a rising SEQUENCE; a cancelled visit is a CANCEL.
+
+    The title names the studio only: calendars are shared, treatments are not.
+    """
+    is_cancelled = booking.status == BookingStatus.CANCELLED
+    calendar = Calendar()
+    calendar.add("prodid", "-//spa//booking//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if is_cancelled else method)
+    calendar.add_component(_event(booking, location, method, link, stamp or booking.created_at))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _event(booking: Booking, location: Location, method: str, link: str, stamp: datetime) -> Event:
+    zone = ZoneInfo(location.zone)
+    event = Event()
+    event.add("uid", f"{booking.reference}@{location.slug}")
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", booking.starts_at.astimezone(zone))
+    event.add("dtend", booking.ends_at.astimezone(zone))
+    event.add("summary", location.name)
+    event.add("location", ", ".join([location.name, *location.address.splitlines()]))
+    is_cancelled = booking.status == BookingStatus.CANCELLED
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    if link and not is_cancelled:
+        event.add("description", _("Move or cancel: %(link)s", link=link))
+    if method == "REQUEST":
+        _add_people(event, booking, location)
+    if not is_cancelled:
+        event.add_component(_reminder(location))
+    return event
+
+
+def _add_people(event: Event, booking: Booking, location: Location) -> None:
+    """Who invites whom; nobody is asked to answer."""
+    organizer = vCalAddress(f"mailto:{location.email}")
+    organizer.params["CN"] = vText(location.name)
+    attendee = vCalAddress(f"mailto:{booking.contact_email}")
+    attendee.params["CN"] = vText(booking.contact_name)
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("organizer", organizer)
+    event.add("attendee", attendee, encode=0)
+
+
+def _reminder(location: Location) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", location.name)
+    alarm.add("trigger", timedelta(hours=-2))
+    return alarm

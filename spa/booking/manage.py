@@ -1,0 +1,254 @@
+"""The page to keep, behind the link in the mail: calendar, move, cancel, another address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from spa import clock, limits, links, wording
+from spa.booking import actions, ical, picker, queries, shown
+from spa.booking.forms import EmailForm, MoveForm, PlainForm, parse_moment
+from spa.booking.picker import Query, address_args, query_of
+from spa.booking.queries import Booking, Offer
+from spa.domain.states import BookingStatus
+from spa.errors import Refusal, SlotTaken
+from spa.extensions import csrf
+
+bp = Blueprint("visit", __name__, url_prefix="/booking/visit/<token>")
+
+NOT_CONFIRMED = {BookingStatus.HELD, BookingStatus.LAPSED}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The hour a client is about to move to."""
+
+    label: str
+    who: str
+    late_note: str | None
+
+
+def booking_of(token: str) -> Booking:
+    """The booking behind a link; a link that was replaced or is too old is gone (410)."""
+    read = links.read_visit_token(token)
+    booking = queries.booking_by_reference(read[0]) if read else None
+    if not read or not booking:
+        abort(404)
+    last_day = booking.ends_at + timedelta(days=links.DAYS_AFTER_VISIT)
+    if booking.link_version != read[1] or clock.now() > last_day:
+        abort(410)
+    return booking
+
+
+def _visit(token: str) -> tuple[Booking, Offer]:
+    """A confirmed booking; one that is still held has no page to keep yet."""
+    booking = booking_of(token)
+    if booking.status in NOT_CONFIRMED:
+        abort(404)
+    return booking, queries.offer_of(booking.treatment_id)
+
+
+@bp.get("", endpoint="visit")
+def visit(token: str) -> ResponseReturnValue:
+    """What, who, where, when, how to prepare, and what may still be changed."""
+    booking, offer = _visit(token)
+    now = clock.now()
+    visit = shown.visit_shown(booking, offer, now)
+    return render_template(
+        "booking/visit.html",
+        visit=visit,
+        just_booked=session.get("booked") == booking.reference and not booking.sequence,
+        terms=shown.terms(booking, offer, now),
+        links=_links(token) | shown.calendar_links(booking, visit),
+        prepare=shown.preparation(booking, offer),
+        after=shown.aftercare(booking),
+    )
+
+
+@bp.get("/calendar.ics")
+def calendar(token: str) -> ResponseReturnValue:
+    """The visit as a calendar file."""
+    booking, _offer = _visit(token)
+    body = ical.calendar_file(booking, queries.location_of(booking), method="PUBLISH")
+    return Response(
+        body,
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": 'attachment; filename="visit.ics"'},
+    )
+
+
+@bp.get("/move")
+def move(token: str) -> ResponseReturnValue:
+    """Choose another hour, then see what moving means before the button."""
+    booking, offer = _visit(token)
+    start = parse_moment(request.args.get("at"))
+    return _move_page(token, booking, offer, start=start)
+
+
+@bp.post("/move")
+@csrf.exempt
+def move_now(token: str) -> ResponseReturnValue:
+    """Move the visit; csrf is the form's own."""
+    booking, offer = _visit(token)
+    form = MoveForm()
+    start = parse_moment(form.at.data)
+    if not form.validate_on_submit() or not start:
+        return _move_page(token, booking, offer, start=start, refusal=_again(), status=400)
+    if not limits.is_within("LIMIT_HOLDS"):
+        refusal = wording.http_error(429)[1]
+        return _move_page(token, booking, offer, start=start, refusal=refusal, status=429)
+    try:
+        actions.move_booking(booking.reference, start, practitioner=form.practitioner.data or "")
+    except Refusal as error:
+        near = start if isinstance(error, SlotTaken) else None
+        return _move_page(
+            token, booking, offer, refusal=wording.refusal(error), near=near, status=error.status
+        )
+    return redirect(url_for("visit.visit", token=token), 303)
+
+
+@bp.get("/cancel")
+def cancel(token: str) -> ResponseReturnValue:
+    """What cancelling means, before the button."""
+    booking, offer = _visit(token)
+    return _cancel_page(token, booking, offer)
+
+
+@bp.post("/cancel")
+@csrf.exempt
+def cancel_now(token: str) -> ResponseReturnValue:
+    """Cancel the visit; csrf is the form's own."""
+    booking, offer = _visit(token)
+    if not PlainForm().validate_on_submit():
+        return _cancel_page(token, booking, offer, refusal=_again(), status=400)
+    try:
+        actions.cancel_booking(booking.reference)
+    except Refusal as error:
+        return _cancel_page(
+            token, booking, offer, refusal=wording.refusal(error), status=error.status
+        )
+    return redirect(url_for("visit.visit", token=token), 303)
+
+
+@bp.get("/email")
+def email(token: str) -> ResponseReturnValue:
+    """Put a mistyped address right."""
+    booking, offer = _visit(token)
+    return _email_page(token, booking, offer, EmailForm(email=booking.contact_email))
+
+
+@bp.post("/email")
+@csrf.exempt
+def email_now(token: str) -> ResponseReturnValue:
+    """Send everything to the new address; csrf is the form's own."""
+    booking, offer = _visit(token)
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _email_page(token, booking, offer, form, status=422)
+    if not limits.is_within("LIMIT_LINKS"):
+        refusal = wording.http_error(429)[1]
+        return _email_page(token, booking, offer, form, refusal=refusal, status=429)
+    try:
+        booking = actions.change_address(booking.reference, form.email.data or "")
+    except Refusal as error:
+        return _email_page(
+            token, booking, offer, form, refusal=wording.refusal(error), status=error.status
+        )
+    new = links.visit_token(booking.reference, booking.link_version)
+    return redirect(url_for("visit.visit", token=new), 303)
+
+
+def _links(token: str) -> dict[str, str]:
+    return {
+        "ics_url": url_for("visit.calendar", token=token),
+        "move_url": url_for("visit.move", token=token),
+        "cancel_url": url_for("visit.cancel", token=token),
+        "email_url": url_for("visit.email", token=token),
+    }
+
+
+def _again() -> str:
+    return _("This page had been open for a while. Nothing was changed: press the button again.")
+
+
+def _move_page(
+    token: str,
+    booking: Booking,
+    offer: Offer,
+    *,
+    start: datetime | None = None,
+    refusal: str | None = None,
+    near: datetime | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    now, query = clock.now(), query_of(request.args)
+    terms = shown.terms(booking, offer, now)
+    chosen = _chosen(offer, terms, start) if start and terms.may_move else None
+
+    def address(other: Query) -> str:
+        return url_for("visit.move", token=token, **address_args(other))
+
+    page = render_template(
+        "booking/move.html",
+        visit=shown.visit_shown(booking, offer, now),
+        terms=terms,
+        picker=picker.picker(offer, query, address, now=now, visitor="", without=booking.id),
+        chosen=chosen,
+        form=MoveForm(
+            formdata=None, at=start.isoformat() if start else "", practitioner=query.practitioner
+        ),
+        refusal=refusal or terms.move_refusal,
+        nearest=picker.nearest(offer, near, now=now, without=booking.id) if near else [],
+        back_url=url_for("visit.visit", token=token),
+        action_url=url_for("visit.move", token=token),
+    )
+    return page, status
+
+
+def _chosen(offer: Offer, terms: shown.Terms, start: datetime) -> Chosen | None:
+    note = _("This is a late change and will be noted as such.") if terms.is_late else None
+    return Chosen(wording.moment_long(start, offer.zone), "", note)
+
+
+def _cancel_page(
+    token: str, booking: Booking, offer: Offer, *, refusal: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    now = clock.now()
+    terms = shown.terms(booking, offer, now)
+    cost = (
+        _("This is a late cancellation and will be noted as such. Nothing is charged online.")
+        if terms.is_late
+        else _("Cancelling now is free.")
+    )
+    page = render_template(
+        "booking/cancel.html",
+        visit=shown.visit_shown(booking, offer, now),
+        terms=terms,
+        cost_note=cost,
+        form=PlainForm(),
+        refusal=refusal or terms.cancel_refusal,
+        back_url=url_for("visit.visit", token=token),
+        move_url=url_for("visit.move", token=token),
+    )
+    return page, status
+
+
+def _email_page(
+    token: str,
+    booking: Booking,
+    offer: Offer,
+    form: EmailForm,
+    *,
+    refusal: str | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "booking/email.html",
+        visit=shown.visit_shown(booking, offer, clock.now()),
+        form=form,
+        refusal=refusal,
+        back_url=url_for("visit.visit", token=token),
+    )
+    return page, status

@@ -1,0 +1,366 @@
+"""What the page for choosing a time shows: soonest picks, a month, a day and its times."""
+
+import calendar
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from spa import wording
+from spa.booking import queries
+from spa.booking.queries import Offer
+from spa.domain.availability import FreeStart, free_starts
+from spa.domain.spans import local_days, moment_of
+
+PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
+SOONEST = 3
+NEAREST = 3
+APART = timedelta(minutes=60)
+
+
+@dataclass(frozen=True)
+class TimeOption:
+    """A time as a button: `value` is the moment it stands for."""
+
+    value: str
+    clock: str
+    label: str
+    who: str
+    iso: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A link that changes what is shown."""
+
+    label: str
+    url: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the month; one with free hours has an address."""
+
+    number: int
+    label: str
+    url: str | None
+    is_chosen: bool
+    is_today: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """The times of one part of the day."""
+
+    title: str
+    times: list[TimeOption]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the visitor asked to see; all of it stands in the address."""
+
+    month: date | None = None
+    day: date | None = None
+    practitioner: str = ""
+    part: str = ""
+
+
+@dataclass
+class Picker:
+    """All that the page shows about time."""
+
+    soonest: list[TimeOption]
+    people: list[Choice]
+    parts: list[Choice]
+    month_title: str
+    previous_url: str | None
+    previous_label: str
+    next_url: str | None
+    next_label: str
+    weekdays: list[tuple[str, str]]
+    weeks: list[list[Day | None]]
+    day_title: str | None
+    groups: list[Group]
+    next_free: Choice | None
+    zone_note: str
+    who_query: str
+    part_query: str = ""
+    everyone: bool = field(default=True)
+
+
+Address = Callable[[Query], str]
+
+
+def query_of(args: Mapping[str, str]) -> Query:
+    """What an address asks to see; what cannot be read is left out."""
+    part = args.get("part", "")
+    return Query(
+        month=_date(f"{args.get('month', '')}-01"),
+        day=_date(args.get("day", "")),
+        practitioner=args.get("with", "").replace("\0", "")[:80],
+        part=part if part in PARTS else "",
+    )
+
+
+def address_args(query: Query) -> dict[str, str]:
+    """What stands in the address of a page for choosing a time."""
+    asked = {
+        "month": query.month.strftime("%Y-%m") if query.month else "",
+        "day": query.day.isoformat() if query.day else "",
+        "with": query.practitioner,
+        "part": query.part,
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
+
+
+def picker(
+    offer: Offer, query: Query, address: Address, *, now: datetime, visitor: str, without: int = 0
+) -> Picker:
+    """The page's view of time; `address` makes the link that shows something else."""
+    today = now.astimezone(offer.zone).date()
+    horizon = today + timedelta(days=offer.policy.horizon_days)
+    month = _first(min(max(query.month or query.day or today, today), horizon))
+    known = queries.facts(
+        offer, max(month, today), _last(month), now=now, visitor=visitor, without=without
+    )
+    people = [(person.slug, person.name) for person in known.people]
+    chosen = [person for person in known.people if person.slug == query.practitioner]
+    if chosen:
+        known = replace(known, people=tuple(chosen))
+    else:
+        query = replace(query, practitioner="")
+    free = _in_part(free_starts(known, offer.policy), query.part, offer.zone)
+    wanted_day = query.day
+    next_free = None
+    if not free:
+        next_free = _next_free(
+            offer, query, _last(month) + timedelta(days=1), horizon, now, visitor
+        )
+        if next_free and not query.month and not query.day:
+            shown = replace(query, month=_first(next_free))
+            return picker(offer, shown, address, now=now, visitor=visitor, without=without)
+    by_day = _by_day(free, offer.zone)
+    day = wanted_day if wanted_day in by_day or wanted_day else next(iter(by_day), None)
+    return Picker(
+        soonest=_soonest(free, offer.zone) if month <= today else [],
+        people=_people(people, query, address),
+        parts=[
+            Choice(
+                wording.part_of_day(part), address(replace(query, part=part)), part == query.part
+            )
+            for part in ("", *PARTS)
+        ],
+        month_title=wording.month(month),
+        previous_url=_month_url(query, month, -1, today, horizon, address),
+        previous_label=wording.month(_shifted(month, -1)),
+        next_url=_month_url(query, month, 1, today, horizon, address),
+        next_label=wording.month(_shifted(month, 1)),
+        weekdays=[
+            (
+                wording.weekday(date(2024, 1, 1 + n), is_short=True),
+                wording.weekday(date(2024, 1, 1 + n)),
+            )
+            for n in range(7)
+        ],
+        weeks=_weeks(month, by_day, day, today, query, address),
+        day_title=wording.day_long(day) if day else None,
+        groups=_groups(by_day.get(day, []) if day else [], offer.zone),
+        next_free=_next_choice(next_free, by_day, day, query, address),
+        zone_note=_("Times are in %(zone)s.", zone=wording.zone_name(offer.zone, now)),
+        who_query=query.practitioner,
+        part_query=query.part,
+        everyone=not query.practitioner,
+    )
+
+
+def nearest(
+    offer: Offer,
+    start: datetime,
+    *,
+    now: datetime,
+    visitor: str = "",
+    practitioner: str = "",
+    without: int = 0,
+) -> list[TimeOption]:
+    """The free times nearest to one that could not be had, soonest first."""
+    today = now.astimezone(offer.zone).date()
+    last = today + timedelta(days=offer.policy.horizon_days)
+    wanted = min(max(start, now), now + timedelta(days=offer.policy.horizon_days))
+    day = wanted.astimezone(offer.zone).date()
+    for reach in (1, 7, 31):
+        first_on = max(day - timedelta(days=reach), today)
+        known = queries.facts(
+            offer,
+            first_on,
+            min(max(day + timedelta(days=reach), first_on), last),
+            now=now,
+            practitioner=practitioner,
+            visitor=visitor,
+            without=without,
+        )
+        free = free_starts(known, offer.policy)
+        if len(free) >= NEAREST:
+            close = sorted(free, key=lambda one: abs(moment_of(one.tick) - wanted))[:NEAREST]
+            return [option(one, offer.zone) for one in sorted(close)]
+    return []
+
+
+def option(free: FreeStart, zone: ZoneInfo) -> TimeOption:
+    """A free start as a button."""
+    moment = moment_of(free.tick)
+    local = moment.astimezone(zone)
+    return TimeOption(
+        value=local.isoformat(timespec="minutes"),
+        clock=local.strftime("%H:%M"),
+        label=wording.moment_short(moment, zone),
+        who=free.person.name,
+        iso=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def soonest(offer: Offer, *, now: datetime, visitor: str = "") -> list[TimeOption]:
+    """The first picks from today on, looking as far ahead as needed."""
+    today = now.astimezone(offer.zone).date()
+    for days in (7, 35, offer.policy.horizon_days):
+        last = today + timedelta(days=min(days, offer.policy.horizon_days))
+        free = queries.free_times(offer, today, last, now=now, visitor=visitor)
+        if free:
+            return _soonest(free, offer.zone)
+    return []
+
+
+def _in_part(free: Sequence[FreeStart], part: str, zone: ZoneInfo) -> Sequence[FreeStart]:
+    if part not in PARTS:
+        return free
+    first, last = PARTS[part]
+    return [one for one in free if first <= moment_of(one.tick).astimezone(zone).hour < last]
+
+
+def _soonest(free: Sequence[FreeStart], zone: ZoneInfo) -> list[TimeOption]:
+    """The first few that are an hour apart: three quarters of one hour are no choice."""
+    picks: list[FreeStart] = []
+    for one in free:
+        if len(picks) == SOONEST:
+            break
+        if not picks or moment_of(one.tick) - moment_of(picks[-1].tick) >= APART:
+            picks.append(one)
+    return [option(one, zone) for one in picks]
+
+
+def _by_day(free: Sequence[FreeStart], zone: ZoneInfo) -> dict[date, Sequence[FreeStart]]:
+    """The free starts of each day that has any; they come in order of time."""
+    if not free:
+        return {}
+    first, last = (moment_of(free[end].tick).astimezone(zone).date() for end in (0, -1))
+    ticks = [one.tick for one in free]
+    days = {
+        day.date: free[bisect_left(ticks, day.start) : bisect_left(ticks, day.end)]
+        for day in local_days(first, last, zone)
+    }
+    return {day: found for day, found in days.items() if found}
+
+
+def _people(people: list[tuple[str, str]], query: Query, address: Address) -> list[Choice]:
+    anyone = Choice(_("Anyone"), address(replace(query, practitioner="")), not query.practitioner)
+    return [
+        anyone,
+        *(
+            Choice(name, address(replace(query, practitioner=slug)), slug == query.practitioner)
+            for slug, name in people
+        ),
+    ]
+
+
+def _groups(free: Sequence[FreeStart], zone: ZoneInfo) -> list[Group]:
+    groups = [
+        Group(wording.part_heading(part), [option(one, zone) for one in _in_part(free, part, zone)])
+        for part in PARTS
+    ]
+    return [group for group in groups if group.times]
+
+
+def _weeks(
+    month: date,
+    by_day: dict[date, Sequence[FreeStart]],
+    chosen: date | None,
+    today: date,
+    query: Query,
+    address: Address,
+) -> list[list[Day | None]]:
+    def day(number: int) -> Day | None:
+        if not number:
+            return None
+        on = month.replace(day=number)
+        url = address(replace(query, month=None, day=on)) if on in by_day else None
+        return Day(number, wording.day_long(on), url, on == chosen, on == today)
+
+    return [
+        [day(number) for number in week] for week in calendar.monthcalendar(month.year, month.month)
+    ]
+
+
+def _month_url(
+    query: Query, month: date, step: int, today: date, horizon: date, address: Address
+) -> str | None:
+    other = _shifted(month, step)
+    if not _first(today) <= other <= horizon:
+        return None
+    return address(replace(query, month=other, day=None))
+
+
+def _next_free(
+    offer: Offer, query: Query, first_on: date, horizon: date, now: datetime, visitor: str
+) -> date | None:
+    """The first day with something free from there on, a month at a time."""
+    while first_on <= horizon:
+        last = min(_last(first_on), horizon)
+        free = queries.free_times(
+            offer, first_on, last, now=now, visitor=visitor, practitioner=query.practitioner
+        )
+        if found := _in_part(free, query.part, offer.zone):
+            return moment_of(found[0].tick).astimezone(offer.zone).date()
+        first_on = last + timedelta(days=1)
+    return None
+
+
+def _next_choice(
+    later: date | None,
+    by_day: dict[date, Sequence[FreeStart]],
+    day: date | None,
+    query: Query,
+    address: Address,
+) -> Choice | None:
+    """Where to go when the shown day or month has nothing."""
+    if day and day not in by_day:
+        later = next((other for other in by_day if other > day), later or next(iter(by_day), None))
+    elif by_day:
+        return None
+    if not later:
+        return None
+    return Choice(wording.day_long(later), address(replace(query, month=None, day=later)))
+
+
+def _first(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _last(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _shifted(month: date, step: int) -> date:
+    index = month.year * 12 + month.month - 1 + step
+    return date(index // 12, index % 12 + 1, 1)

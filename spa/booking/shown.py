@@ -1,0 +1,227 @@
+"""A visit as its pages and messages show it, with what to do before and after."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+
+from spa import wording
+from spa.booking import queries
+from spa.booking.queries import Offer
+from spa.domain import policy
+from spa.domain.states import BookingStatus
+from spa.models import Booking
+
+
+@dataclass(frozen=True)
+class VisitShown:
+    """All that is told about one visit."""
+
+    name: str
+    minutes: int
+    price: str
+    when_label: str
+    when_short: str
+    day_label: str
+    starts: str
+    ends: str
+    iso: str
+    who: str
+    where: list[str]
+    studio_name: str
+    zone_note: str
+    free_until_label: str
+    arrive_note: str
+    contact_name: str
+    other_name: str
+    email: str
+    is_needling: bool
+    is_first_visit: bool
+    is_cancelled: bool
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What may still be changed, and what it costs."""
+
+    free_until_label: str
+    is_late: bool
+    may_move: bool
+    may_cancel: bool
+    move_refusal: str | None
+    cancel_refusal: str | None
+
+
+@dataclass(frozen=True)
+class Prep:
+    """What to do before the visit, from when on."""
+
+    when_label: str
+    lines: list[str]
+
+
+def visit_shown(booking: Booking, offer: Offer, now: datetime) -> VisitShown:
+    """A booking in words, in the zone of its place."""
+    location = queries.location_of(booking)
+    return VisitShown(
+        name=booking.treatment_name,
+        minutes=int((booking.ends_at - booking.starts_at).total_seconds() // 60),
+        price=wording.price(booking.price_minor, booking.currency),
+        when_label=wording.moment_long(booking.starts_at, offer.zone),
+        when_short=wording.moment_short(booking.starts_at, offer.zone),
+        day_label=wording.day_long(booking.starts_at.astimezone(offer.zone).date()),
+        starts=wording.clock(booking.starts_at, offer.zone),
+        ends=wording.clock(booking.ends_at, offer.zone),
+        iso=booking.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        who=queries.resource_name(booking.practitioner_id),
+        where=location.address.splitlines(),
+        studio_name=location.name,
+        zone_note=wording.zone_name(offer.zone, booking.starts_at),
+        free_until_label=_free_until(booking, offer, now),
+        arrive_note=arrive_note(booking, offer),
+        contact_name=booking.contact_name,
+        other_name=booking.other_name,
+        email=booking.contact_email,
+        is_needling=booking.is_needling,
+        is_first_visit=booking.is_first_visit,
+        is_cancelled=booking.status == BookingStatus.CANCELLED,
+        is_past=booking.ends_at <= now,
+    )
+
+
+def _free_until(booking: Booking, offer: Offer, now: datetime) -> str:
+    visit = policy_visit(booking, now)
+    return wording.moment_long(policy.free_until(visit, offer.change_policy), offer.zone)
+
+
+def policy_visit(booking: Booking, now: datetime) -> policy.Visit:
+    """A booking as the rules on changes see it; one that is still held counts as booked now."""
+    return policy.Visit(
+        starts_at=booking.starts_at,
+        booked_at=booking.booked_at or now,
+        is_late=booking.is_late,
+        moves=booking.moves,
+        is_cancelled=booking.status in {BookingStatus.CANCELLED, BookingStatus.LAPSED},
+    )
+
+
+def arrive_note(booking: Booking, offer: Offer) -> str:
+    """When to come; a first visit needs a few minutes more."""
+    minutes = 15 if booking.is_first_visit else 10
+    at = wording.clock(booking.starts_at - timedelta(minutes=minutes), offer.zone)
+    if booking.is_first_visit:
+        return _("Come at %(at)s: on a first visit we need 15 minutes for a few forms.", at=at)
+    return _("Come at %(at)s, ten minutes early, so that you start unhurried.", at=at)
+
+
+def terms(booking: Booking, offer: Offer, now: datetime) -> Terms:
+    """What the client may still change online."""
+    visit = policy_visit(booking, now)
+    no_move = policy.move_refusal(visit, now, offer.change_policy)
+    no_cancel = policy.cancel_refusal(visit, now, offer.change_policy)
+    return Terms(
+        free_until_label=_free_until(booking, offer, now),
+        is_late=policy.is_late(visit, now, offer.change_policy),
+        may_move=no_move is None,
+        may_cancel=no_cancel is None,
+        move_refusal=wording.change_refusal(no_move) if no_move else None,
+        cancel_refusal=wording.change_refusal(no_cancel) if no_cancel else None,
+    )
+
+
+def not_for_you() -> list[str]:
+    """Who is not treated now; the common contraindications of the device labels and manuals.
+
+    Source: SkinPen consent form with the device label; AAD public text (relayed); see the facts.
+    """
+    return [
+        _("you are pregnant, trying to be, or breastfeeding"),
+        _("you take isotretinoin (Accutane, Roaccutane), or did in the last 6 months"),
+        _("you have active acne, a cold sore, an infection, a rash or an open sore in the area"),
+        _("you are sunburnt there, or have eczema, psoriasis or rosacea flaring now"),
+        _("you have ever had raised or keloid scars"),
+        _("you have a bleeding disorder, scleroderma, or diabetes that is not controlled"),
+        _("your immune system is weakened, or you are having chemotherapy or radiotherapy"),
+        _("you have had skin cancer in the area, or have a mole there that is changing"),
+        _("you are allergic to stainless steel or nickel"),
+    ]
+
+
+def preparation(booking: Booking, offer: Offer) -> list[Prep]:
+    """What to do before a visit, with the days it starts on."""
+    day = booking.starts_at.astimezone(offer.zone).date()
+    if not booking.is_needling:
+        return [
+            Prep(
+                _("On the day"),
+                [_("Come with a clean face if you can."), _("Bring the names of what you take.")],
+            )
+        ]
+
+    def since(days: int) -> str:
+        return _("From %(day)s", day=wording.day_long(day - timedelta(days=days)))
+
+    return [
+        Prep(since(14), [_("No sunbathing, sunbed, laser or IPL."), _("No Botox or filler.")]),
+        Prep(since(7), [_("No waxing, threading, electrolysis or peels on the area.")]),
+        Prep(
+            since(5),
+            [_("Stop retinol and other retinoids, acids, scrubs and vitamin C serum there.")],
+        ),
+        Prep(
+            since(3),
+            [
+                _("Skip ibuprofen and fish oil unless a doctor prescribed them."),
+                _("Never stop a medicine that was prescribed for you."),
+            ],
+        ),
+        Prep(_("The day before"), [_("No alcohol, and no self-tan.")]),
+        Prep(
+            _("On the day"),
+            [
+                _("Clean face: no make-up, lotion or sunscreen."),
+                _("Eat something light and drink water."),
+                _("Tell us first if you are ill, sunburnt or feel a cold sore coming."),
+            ],
+        ),
+    ]
+
+
+def aftercare(booking: Booking) -> list[str]:
+    """What to expect afterwards, in short."""
+    if not booking.is_needling:
+        return [_("No downtime: you can go straight back to your day.")]
+    return [
+        _("Plan one to three quiet days: skin looks sunburnt, then dry and a little flaky."),
+        _("For the first day: hands off, lukewarm water, no make-up, sun, sport or alcohol."),
+        _("From the second day: plain moisturiser and mineral sunscreen, SPF 30 or more."),
+        _("No retinoids, acids, scrubs or vitamin C for about a week."),
+        _("Rising pain, heat, swelling, pus, blisters or fever: call us or a doctor."),
+        _("Trouble breathing or a swelling face: call the emergency number."),
+    ]
+
+
+def calendar_links(booking: Booking, visit: VisitShown) -> dict[str, str]:
+    """Addresses for Google's and Outlook's calendars; they name the studio only."""
+    stamp = "%Y%m%dT%H%M%SZ"
+    where = ", ".join([visit.studio_name, *visit.where])
+    google = {
+        "action": "TEMPLATE",
+        "text": visit.studio_name,
+        "dates": f"{booking.starts_at:{stamp}}/{booking.ends_at:{stamp}}",
+        "location": where,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": visit.studio_name,
+        "startdt": booking.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "enddt": booking.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "location": where,
+    }
+    return {
+        "google_url": "https://calendar.google.com/calendar/render?" + urlencode(google),
+        "outlook_url": "https://outlook.live.com/calendar/0/action/compose?" + urlencode(outlook),
+    }

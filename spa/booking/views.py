@@ -1,0 +1,320 @@
+"""The public booking pages: choose a time, hold it, give details, find a booking."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from spa import clock, limits, links, wording
+from spa.booking import actions, picker, queries
+from spa.booking.actions import Details
+from spa.booking.forms import (
+    DetailsForm,
+    EmailForm,
+    HoldForm,
+    parse_moment,
+    suggested_email,
+)
+from spa.booking.manage import booking_of
+from spa.booking.picker import Query, address_args, query_of
+from spa.booking.queries import Booking, Offer
+from spa.booking.shown import not_for_you, visit_shown
+from spa.domain.states import BookingStatus
+from spa.errors import Refusal, SlotTaken
+from spa.extensions import csrf
+from spa.treatments import queries as treatments
+
+bp = Blueprint("booking", __name__, url_prefix="/booking")
+
+NOT_CONFIRMED = {BookingStatus.HELD, BookingStatus.LAPSED}
+
+
+@dataclass(frozen=True)
+class Held:
+    """The hour this visitor keeps already."""
+
+    label: str
+    url: str
+    until: str
+
+
+@bp.get("/<treatment>")
+def choose(treatment: str) -> ResponseReturnValue:
+    """The month, the day and its times."""
+    return _choose_page(_offer(treatment), query_of(request.args))
+
+
+@bp.post("/<treatment>/hold")
+@csrf.exempt
+def hold(treatment: str) -> ResponseReturnValue:
+    """Keep the pressed time for this visitor, then ask for details; csrf is the form's own."""
+    offer = _offer(treatment)
+    form = HoldForm()
+    start = parse_moment(form.at.data)
+    query = replace(query_of(request.args), practitioner=form.practitioner.data or "")
+    if not form.validate_on_submit():
+        return _choose_page(offer, query, status=400, refusal=wording.stale_form()[1])
+    if not start:
+        return _choose_page(offer, query, status=400, refusal=_("Choose one of the times below."))
+    if not limits.is_within("LIMIT_HOLDS"):
+        return _choose_page(offer, query, status=429, refusal=wording.http_error(429)[1])
+    try:
+        booking = actions.hold_slot(
+            offer.slug, start, visitor=_visitor(), practitioner=form.practitioner.data or ""
+        )
+    except SlotTaken as error:
+        return _choose_page(offer, query, status=409, refusal=wording.refusal(error), near=start)
+    token = links.visit_token(booking.reference, booking.link_version)
+    session["hold"] = token
+    return redirect(url_for("booking.held", token=token), 303)
+
+
+@bp.get("/held/<token>")
+def held(token: str) -> ResponseReturnValue:
+    """The held hour and the form for the client's details."""
+    booking = booking_of(token)
+    if booking.status not in NOT_CONFIRMED:
+        return redirect(url_for("visit.visit", token=token), 303)
+    offer = queries.offer_of(booking.treatment_id)
+    return _held_page(offer, booking, _details_form(offer))
+
+
+@bp.post("/held/<token>")
+@csrf.exempt
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm, keep, let go or exchange the hour; csrf is the form's own, so typing is kept."""
+    booking = booking_of(token)
+    if booking.status not in NOT_CONFIRMED:
+        return redirect(url_for("visit.visit", token=token), 303)
+    offer = queries.offer_of(booking.treatment_id)
+    form = _details_form(offer)
+    if not _has_token(form):
+        return _held_page(offer, booking, form, status=400, refusal=_stale())
+    if request.form.get("use_email"):
+        form.email.data = form.email.raw_data = request.form["use_email"][:254]
+        form.email.process_formdata([form.email.data])
+        return _held_page(offer, booking, form)
+    if request.form.get("at"):
+        return _exchange(offer, booking, form)
+    do = request.form.get("do", "confirm")
+    if do == "keep":
+        return _keep(offer, booking, form)
+    if do == "release":
+        actions.release_hold(booking.reference)
+        session.pop("hold", None)
+        return redirect(url_for("booking.choose", treatment=offer.slug), 303)
+    return _confirm(offer, booking, form)
+
+
+def _confirm(offer: Offer, booking: Booking, form: DetailsForm) -> ResponseReturnValue:
+    if not form.validate():
+        return _held_page(offer, booking, form, status=422)
+    if suggested_email(form.email.data or "") and request.form.get("email_kept") != form.email.data:
+        return _held_page(offer, booking, form, status=422)
+    if not limits.is_within("LIMIT_CONFIRMATIONS"):
+        return _held_page(offer, booking, form, status=429, refusal=wording.http_error(429)[1])
+    details = Details(
+        name=form.name.data or "",
+        email=form.email.data or "",
+        phone=form.e164,
+        is_first_visit=form.is_first_visit.data == "yes",
+        other_name=(form.other_name.data or "") if form.for_other.data else "",
+        note=form.note.data or "",
+        is_screened=offer.is_needling,
+        wants_marketing=bool(form.marketing.data),
+    )
+    try:
+        booking = actions.confirm_booking(booking.reference, details)
+    except Refusal as error:
+        return _refused(offer, booking, form, error)
+    session.pop("hold", None)
+    token = links.visit_token(booking.reference, booking.link_version)
+    session["booked"] = booking.reference
+    return redirect(url_for("visit.visit", token=token), 303)
+
+
+def _keep(offer: Offer, booking: Booking, form: DetailsForm) -> ResponseReturnValue:
+    """Hold for longer; what was typed stays as it is."""
+    if not limits.is_within("LIMIT_HOLDS"):
+        return _held_page(offer, booking, form, status=429, refusal=wording.http_error(429)[1])
+    try:
+        booking = actions.keep_hold(booking.reference)
+    except Refusal as error:
+        return _refused(offer, booking, form, error)
+    return _held_page(offer, booking, form)
+
+
+def _exchange(offer: Offer, booking: Booking, form: DetailsForm) -> ResponseReturnValue:
+    """Take one of the nearest times instead, with everything typed kept."""
+    start = parse_moment(request.form.get("at"))
+    if not start:
+        return _held_page(offer, booking, form, status=400, refusal=_("Choose one of the times."))
+    if not limits.is_within("LIMIT_HOLDS"):
+        return _held_page(offer, booking, form, status=429, refusal=wording.http_error(429)[1])
+    try:
+        booking = actions.hold_slot(offer.slug, start, visitor=_visitor())
+    except SlotTaken as error:
+        return _refused(offer, booking, form, error, wanted=start)
+    session["hold"] = links.visit_token(booking.reference, booking.link_version)
+    return _held_page(offer, booking, form)
+
+
+def _refused(
+    offer: Offer,
+    booking: Booking,
+    form: DetailsForm,
+    error: Refusal,
+    wanted: datetime | None = None,
+) -> ResponseReturnValue:
+    """The kept form with the reason, and the nearest times when the hour itself is gone."""
+    near = (wanted or booking.starts_at) if isinstance(error, SlotTaken) else None
+    return _held_page(
+        offer, booking, form, status=error.status, refusal=wording.refusal(error), near=near
+    )
+
+
+@bp.route("/find", methods=["GET", "POST"])
+@csrf.exempt
+def find() -> ResponseReturnValue:
+    """Send the links of the coming visits; the answer is the same for every address."""
+    studio = treatments.studio()
+    if not studio:
+        return _opening_soon()
+    form = EmailForm()
+    if request.method == "GET":
+        return render_template("booking/find.html", form=form, sent=False, refusal=None)
+    if not form.validate_on_submit():
+        return render_template("booking/find.html", form=form, sent=False, refusal=None), 422
+    if not limits.is_within("LIMIT_LINKS"):
+        refusal = wording.http_error(429)[1]
+        return render_template("booking/find.html", form=form, sent=False, refusal=refusal), 429
+    actions.request_links(form.email.data or "", location_id=studio.id)
+    return render_template("booking/find.html", form=form, sent=True, refusal=None)
+
+
+def _offer(slug: str) -> Offer:
+    offer = queries.offer(slug)
+    if not offer:
+        abort(404)
+    return offer
+
+
+def _visitor() -> str:
+    """A random name for this browser, so that it holds one hour at a time."""
+    if "visitor" not in session:
+        session["visitor"] = secrets.token_urlsafe(12)
+    return str(session["visitor"])
+
+
+def _address(slug: str, query: Query) -> str:
+    return url_for("booking.choose", treatment=slug, **address_args(query))
+
+
+def _choose_page(
+    offer: Offer,
+    query: Query,
+    *,
+    status: int = 200,
+    refusal: str | None = None,
+    near: datetime | None = None,
+) -> ResponseReturnValue:
+    now, visitor = clock.now(), str(session.get("visitor", ""))
+    form = HoldForm(formdata=None, practitioner=query.practitioner)
+    page = render_template(
+        "booking/choose.html",
+        treatment=card(offer),
+        picker=picker.picker(
+            offer, query, lambda other: _address(offer.slug, other), now=now, visitor=visitor
+        ),
+        hold_form=form,
+        held=_held_already(),
+        refusal=refusal,
+        nearest=picker.nearest(
+            offer, near, now=now, visitor=visitor, practitioner=query.practitioner
+        )
+        if near
+        else [],
+        free_hours=offer.change_policy.cut_off_hours,
+    )
+    return page, status
+
+
+def card(offer: Offer) -> treatments.Card:
+    """The offer as a line of the menu."""
+    return treatments.Card(
+        slug=offer.slug,
+        name=offer.name,
+        summary=offer.summary,
+        minutes=offer.session.minutes,
+        price=wording.price(offer.price_minor, offer.currency),
+        is_needling=offer.is_needling,
+    )
+
+
+def _held_already() -> Held | None:
+    """The hour this browser keeps, so that it finds its way back to it."""
+    read = links.read_visit_token(session.get("hold", ""))
+    booking = queries.booking_by_reference(read[0]) if read else None
+    is_held = booking and booking.status == BookingStatus.HELD and booking.held_until
+    if not booking or not is_held or booking.held_until <= clock.now():  # type: ignore[operator]
+        return None
+    zone = queries.offer_of(booking.treatment_id).zone
+    return Held(
+        label=wording.moment_short(booking.starts_at, zone),
+        url=url_for("booking.held", token=session["hold"]),
+        until=wording.clock(booking.held_until, zone),  # type: ignore[arg-type]
+    )
+
+
+def _details_form(offer: Offer) -> DetailsForm:
+    return DetailsForm(region=offer.country, is_needling=offer.is_needling)
+
+
+def _has_token(form: DetailsForm) -> bool:
+    """Whether the form came from one of our own pages; nothing else is checked yet."""
+    form.csrf_token.process(request.form)
+    return bool(form.csrf_token.validate(form))
+
+
+def _stale() -> str:
+    return _(
+        "This page had been open for a while. Nothing you typed is lost: press the button again."
+    )
+
+
+def _held_page(
+    offer: Offer,
+    booking: Booking,
+    form: DetailsForm,
+    *,
+    status: int = 200,
+    refusal: str | None = None,
+    near: datetime | None = None,
+) -> ResponseReturnValue:
+    now = clock.now()
+    is_held = booking.status == BookingStatus.HELD and booking.held_until > now
+    visit = visit_shown(booking, offer, now)
+    token = links.visit_token(booking.reference, booking.link_version)
+    page = render_template(
+        "booking/held.html",
+        form=form,
+        visit=visit,
+        treatment=card(offer),
+        held_until_clock=wording.clock(booking.held_until, offer.zone),
+        held_seconds=max(0, int((booking.held_until - now).total_seconds())),
+        may_extend=booking.extensions < offer.hold_extensions,
+        not_for_you=not_for_you() if offer.is_needling else [],
+        suggestion=suggested_email(form.email.data or ""),
+        lapsed=not is_held,
+        nearest=picker.nearest(offer, near, now=now, visitor=booking.visitor or "") if near else [],
+        refusal=refusal,
+        action_url=url_for("booking.confirm", token=token),
+    )
+    return page, status
+
+
+def _opening_soon() -> ResponseReturnValue:
+    return render_template("errors/opening_soon.html")

@@ -1,0 +1,17 @@
+"""What time it is: the only file that reads the system clock."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+
+def now() -> datetime:
+    """This moment in UTC, or the fixed one of the setting SPA_NOW."""
+    fixed: datetime | None = current_app.config["SPA_NOW"]
+    return fixed or datetime.now(UTC)
+
+
+def today(zone: ZoneInfo) -> date:
+    """The calendar day it is in that zone."""
+    return now().astimezone(zone).date()

@@ -1,0 +1,87 @@
+"""How often one address may do a thing, counted in the database for all processes."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, request
+from limits import RateLimitItemPerMinute
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+
+from spa import clock
+from spa.database import db, upsert
+from spa.models import LimitCount
+
+MINUTES = 10
+
+
+class DatabaseStorage(Storage):
+    """The counts of the `limits` library as rows; each count is one statement of its own."""
+
+    STORAGE_SCHEME = ["spa"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What goes wrong in here is the database's."""
+        return sa.exc.SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count this key once more and return how often it was seen in its window (seconds)."""
+        table = LimitCount.__table__
+        now = clock.now()
+        fresh: dict[str, Any] = {"seen": amount, "expires_at": now + timedelta(seconds=expiry)}
+        is_over = table.c.expires_at <= now
+        statement = (
+            upsert(LimitCount)
+            .values(key=key, **fresh)
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "seen": sa.case((is_over, amount), else_=table.c.seen + amount),
+                    "expires_at": sa.case((is_over, fresh["expires_at"]), else_=table.c.expires_at),
+                },
+            )
+            .returning(table.c.seen)
+        )
+        with db.engine.begin() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def get(self, key: str) -> int:
+        """How often this key was seen in its present window."""
+        return self._column(key, LimitCount.seen) or 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window of this key ends, in seconds since the epoch."""
+        ends = self._column(key, LimitCount.expires_at)
+        return (ends or clock.now()).timestamp()
+
+    def _column(self, key: str, column: Any) -> Any:
+        statement = sa.select(column).where(
+            LimitCount.key == key, LimitCount.expires_at > clock.now()
+        )
+        with db.engine.connect() as connection:
+            return connection.execute(statement).scalar()
+
+    def check(self) -> bool:
+        """Whether the counts can be read."""
+        return self.get("check") == 0
+
+    def reset(self) -> int | None:
+        """Forget every count."""
+        with db.engine.begin() as connection:
+            return connection.execute(sa.delete(LimitCount)).rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget the count of one key."""
+        with db.engine.begin() as connection:
+            connection.execute(sa.delete(LimitCount).where(LimitCount.key == key))
+
+
+def is_within(setting: str) -> bool:
+    """Count one more of these for this address; whether the setting still allows it."""
+    limit = current_app.config[setting]
+    if not limit:
+        return True
+    item = RateLimitItemPerMinute(limit, MINUTES, namespace=setting)
+    return FixedWindowRateLimiter(DatabaseStorage()).hit(item, request.remote_addr or "unknown")

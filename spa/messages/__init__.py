@@ -1,0 +1,1 @@
+"""What the studio tells its clients."""

@@ -1,0 +1,39 @@
+"""All tables in one place, because foreign keys cross every border."""
+
+from spa.models.audit import AuditEntry
+from spa.models.booking import Block, Booking, Claim
+from spa.models.catalog import (
+    Capability,
+    PractitionerRoom,
+    Resource,
+    Treatment,
+    TreatmentStep,
+    TreatmentWords,
+)
+from spa.models.client import Client
+from spa.models.hours import Closure, OpeningHours, Shift, ShiftBreak, TimeOff
+from spa.models.limit import LimitCount
+from spa.models.location import Location
+from spa.models.message import Message
+
+__all__ = [
+    "AuditEntry",
+    "Block",
+    "Booking",
+    "Capability",
+    "Claim",
+    "Client",
+    "Closure",
+    "LimitCount",
+    "Location",
+    "Message",
+    "OpeningHours",
+    "PractitionerRoom",
+    "Resource",
+    "Shift",
+    "ShiftBreak",
+    "TimeOff",
+    "Treatment",
+    "TreatmentStep",
+    "TreatmentWords",
+]

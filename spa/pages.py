@@ -1,0 +1,67 @@
+"""What every page shares: the headers that keep it safe, and the studio that its frame names."""
+
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, request
+
+from spa.treatments import queries
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
+        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer and the studio into every template."""
+    app.before_request(_refuse_nul)
+    app.after_request(_headers)
+    app.context_processor(_frame)
+
+
+def language() -> str:
+    """The language of this request."""
+    return "en"
+
+
+def _refuse_nul() -> None:
+    """No address of ours has a NUL in it, and the database could not look one up."""
+    if "\0" in request.path:
+        abort(404)
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _frame() -> dict[str, Any]:
+    """The studio, asked for only by the templates that show it."""
+    return {"studio": _LazyStudio()}
+
+
+class _LazyStudio:
+    """Reads the studio once for each request, and only if the page shows it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if "studio" not in g:
+            g.studio = queries.studio()
+        return getattr(g.studio, name)
+
+    def __bool__(self) -> bool:
+        if "studio" not in g:
+            g.studio = queries.studio()
+        return g.studio is not None

@@ -1,0 +1,1 @@
+"""The public pages: home, the menu and each treatment, and the words around them."""

@@ -1,0 +1,180 @@
+"""Makes rows with valid defaults; a test overrides what it is about."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from spa.booking import actions
+from spa.booking.actions import Details
+from spa.models import (
+    Booking,
+    Capability,
+    Location,
+    OpeningHours,
+    Resource,
+    Shift,
+    ShiftBreak,
+    Treatment,
+    TreatmentStep,
+    TreatmentWords,
+)
+
+FACIAL = (
+    ("settle", 10, True, False),
+    ("numb", 20, False, False),
+    ("needle", 20, True, False),
+    ("calm", 10, True, False),
+)
+CHECK = (("check", 15, True, False),)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The numbers of what was made."""
+
+    location_id: int
+    ines: int
+    maya: int
+    room_1: int
+    room_2: int
+    facial: int
+    check: int
+
+
+def studio(session: Session, **about: Any) -> Studio:
+    """A place open 9 to 19 every day, two people on shift with lunch at one, and two rooms."""
+    defaults: dict[str, Any] = {
+        "slug": "studio",
+        "name": "Test Studio",
+        "address": "1 Test Street\nNew York, NY 10001",
+        "phone": "+12125550100",
+        "email": "hello@example.com",
+        "zone": "America/New_York",
+        "currency": "USD",
+        "country": "US",
+        "opened_at": datetime(2020, 1, 1, tzinfo=UTC),
+    }
+    location = add(session, Location(**defaults | about))
+    for weekday in range(7):
+        add(session, OpeningHours(location_id=location.id, weekday=weekday, **nine_to_seven()))
+    people = [person(session, location.id, name, n) for n, name in enumerate(("Ines", "Maya"))]
+    rooms = [
+        add(
+            session,
+            Resource(
+                location_id=location.id, kind="room", slug=f"room-{n}", name=f"Room {n}", position=n
+            ),
+        )
+        for n in (1, 2)
+    ]
+    facial = treatment(session, location.id, "facial", FACIAL, turnover=15)
+    check = treatment(
+        session, location.id, "check", CHECK, turnover=5, price_minor=0, is_needling=False
+    )
+    for made in (*people, *rooms):
+        for treatment_id in (facial.id, check.id):
+            session.add(Capability(resource_id=made.id, treatment_id=treatment_id))
+    session.flush()
+    return Studio(
+        location.id, people[0].id, people[1].id, rooms[0].id, rooms[1].id, facial.id, check.id
+    )
+
+
+def nine_to_seven() -> dict[str, int]:
+    """Nine in the morning to seven in the evening, in minutes since midnight."""
+    return {"from_minute": 9 * 60, "to_minute": 19 * 60}
+
+
+def person(session: Session, location_id: int, name: str, position: int = 0, **about: Any) -> Resource:
+    """A practitioner on shift 9 to 19 every day with half an hour's lunch at one."""
+    defaults: dict[str, Any] = {"slug": name.lower(), "name": name, "position": position}
+    made = add(
+        session, Resource(location_id=location_id, kind="practitioner", **defaults | about)
+    )
+    for weekday in range(7):
+        shift = add(session, Shift(resource_id=made.id, weekday=weekday, **nine_to_seven()))
+        session.add(ShiftBreak(shift_id=shift.id, from_minute=13 * 60, to_minute=13 * 60 + 30))
+    return made
+
+
+def treatment(
+    session: Session,
+    location_id: int,
+    slug: str,
+    steps: tuple[tuple[str, int, bool, bool], ...],
+    *,
+    turnover: int,
+    **about: Any,
+) -> Treatment:
+    """A treatment with English words and these steps."""
+    made = add(
+        session,
+        Treatment(
+            **{
+                "location_id": location_id,
+                "slug": slug,
+                "price_minor": 27500,
+                "turnover_minutes": turnover,
+                "is_needling": True,
+            }
+            | about
+        ),
+    )
+    session.add(
+        TreatmentWords(
+            treatment_id=made.id, language="en", name=slug.title(), summary="A test.", about="Words."
+        )
+    )
+    for position, (kind, minutes, practitioner, device) in enumerate(steps):
+        session.add(
+            TreatmentStep(
+                treatment_id=made.id,
+                position=position,
+                kind=kind,
+                minutes=minutes,
+                needs_practitioner=practitioner,
+                needs_device=device,
+            )
+        )
+    session.flush()
+    return made
+
+
+def moment(text: str, zone: str = "America/New_York") -> datetime:
+    """A local time, in New York unless told: moment("2026-03-12 10:00")."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def held(start: str = "2026-03-12 10:00", *, visitor: str = "one", **about: Any) -> Booking:
+    """An hour that a visitor holds, of the facial unless told."""
+    slug = about.pop("slug", "facial")
+    return actions.hold_slot(slug, moment(start), visitor=visitor, **about)
+
+
+def booked(start: str = "2026-03-12 10:00", *, visitor: str = "one", **about: Any) -> Booking:
+    """A confirmed booking; `about` is what the client tells, and `slug` and `practitioner`."""
+    asked = {name: about.pop(name) for name in ("slug", "practitioner") if name in about}
+    hold = held(start, visitor=visitor, **asked)
+    return actions.confirm_booking(hold.reference, details(**about))
+
+
+def details(**about: Any) -> Details:
+    """What a client tells us on the form."""
+    defaults: dict[str, Any] = {
+        "name": "Ana Duarte",
+        "email": "ana@example.com",
+        "phone": "+12125550111",
+        "is_first_visit": True,
+        "is_screened": True,
+    }
+    return Details(**defaults | about)
+
+
+def add(session: Session, row: Any) -> Any:
+    """Add a row and give it its number."""
+    session.add(row)
+    session.flush()
+    return row

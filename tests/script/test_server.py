@@ -1,0 +1,95 @@
+"""What script/server says when it cannot start; a whole start is tried in the browser tests."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from script import environment, server
+from script.processes import ROOT
+
+
+def start(folder: Path | str = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Start it where it must refuse; the key keeps it from making one."""
+    return subprocess.run(
+        [ROOT / "script" / "server"],
+        cwd=folder,
+        env={**os.environ, "SECRET_KEY": "a key for tests alone", **settings},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "80.5", "8000 8001"])
+def test_a_port_that_is_none_is_named_in_one_sentence(port: str) -> None:
+    done = start(PORT=port)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("PORT is wrong:")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["no such host", "203.0.113.7", "[::1", "café..example"])
+def test_a_host_that_is_not_here_is_named_in_one_sentence(host: str) -> None:
+    done = start(HOST=host, PORT="8999")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("HOST is wrong:")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(busy_port: int) -> None:
+    done = start(PORT=str(busy_port))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"PORT {busy_port} on 127.0.0.1 is in use" in done.stderr
+
+
+def test_it_runs_from_any_folder(tmp_path: Path) -> None:
+    assert start(tmp_path, PORT="none").stderr == start(PORT="none").stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("", "files in instance/mail/, because MAIL_URL is not set"),
+        ("smtp://ana:secret@mail.example.com:587", "mail.example.com:587"),
+        ("smtps://mail.example.com", "mail.example.com"),
+    ],
+)
+def test_where_mail_goes_is_said_without_the_password(url: str, words: str) -> None:
+    assert server._mail_target(url) == words
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+    ],
+)
+def test_the_demo_comes_by_itself_on_loopback_alone(host: str, is_loopback: bool) -> None:
+    assert server._is_loopback(host) is is_loopback
+
+
+def test_the_lock_for_tests_holds_all_that_the_server_has_at_the_same_versions() -> None:
+    pins = {}
+    for name in (environment.SERVER_LOCK, environment.TEST_LOCK):
+        lines = (ROOT / name).read_text().splitlines()
+        pins[name] = {line.split(";")[0].strip(" \\") for line in lines if "==" in line}
+
+    assert pins[environment.SERVER_LOCK] <= pins[environment.TEST_LOCK]

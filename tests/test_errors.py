@@ -1,0 +1,215 @@
+"""The errors: each is a calm page or JSON with the right status, and none leaves half a change."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from spa.database import db
+from spa.errors import HoldOver
+from tests import make
+from tests.conftest import hurry
+from tests.pages import Pages
+from tests.tables import everything
+
+Apps = Callable[..., Flask]
+
+
+def broken(app: Flask) -> Flask:
+    """The application with pages that go wrong."""
+
+    def breaks() -> str:
+        raise KeyError("Ana Duarte, ana@example.com")
+
+    def refuses() -> str:
+        raise HoldOver
+
+    for prefix in ("", "/api"):
+        app.add_url_rule(f"{prefix}/breaks", f"breaks{prefix}", breaks)
+        app.add_url_rule(f"{prefix}/refuses", f"refuses{prefix}", refuses)
+    return app
+
+
+def unreachable(tmp_path: Path) -> str:
+    """The address of a database that is not there: nobody listens, or no such folder."""
+    if db.engine.dialect.name == "sqlite":
+        return f"sqlite:///{tmp_path}/no/such/folder/spa.sqlite3"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    return f"postgresql+psycopg://nobody@127.0.0.1:{port}/spa"
+
+
+def press(app: Flask, path: str = "/booking/facial/hold") -> TestResponse:
+    """Choose an hour as a browser does, with the form's token."""
+    page = Pages(app).open("/booking/facial?day=2026-03-12")
+    token = page.fields("/hold")["csrf_token"]
+    cookie = page.response.headers["Set-Cookie"].partition(";")[0]
+    client = app.test_client(use_cookies=False)
+    data = {"at": "2026-03-12T10:00-04:00", "csrf_token": token}
+    return client.post(path, data=data, headers={"Cookie": cookie})
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/no-such-page", 404, "We can't find that page"),
+        ("/breaks", 500, "Something went wrong on our side"),
+        ("/refuses", 409, "That didn't work"),
+    ],
+)
+def test_an_error_is_a_page_and_for_programs_json(
+    path: str, status: int, title: str, another_app: Apps, studio: make.Studio
+) -> None:
+    pages = Pages(broken(another_app()))
+    page, answer = pages.open(path), pages.client.get(f"/api{path}")
+
+    assert (page.status, page.all("h1")[0].text_content().strip()) == (status, title)
+    assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    assert set(answer.json) == {"error"}
+
+
+def test_an_error_page_offers_the_phone_and_a_way_on(pages: Pages) -> None:
+    page = pages.open("/no-such-page")
+
+    assert page.tree.xpath("//a[starts-with(@href, 'tel:')]")
+    assert page.tree.xpath("//a[@href='/']")
+
+
+def test_the_log_of_a_broken_page_holds_nothing_that_was_typed(
+    another_app: Apps, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken(another_app()).test_client().get("/breaks?name=Ana")
+
+    assert "KeyError at" in caplog.text
+    assert "Ana" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/treatments", "GET, HEAD, OPTIONS"),
+        ("GET", "/booking/facial/hold", "OPTIONS, POST"),
+        ("PUT", "/booking/find", "GET, HEAD, OPTIONS, POST"),
+        ("DELETE", "/api/v1/treatments", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_the_wrong_method_is_told_the_right_ones(
+    method: str, path: str, allowed: str, pages: Pages
+) -> None:
+    answer = pages.client.open(path, method=method)
+
+    assert answer.status_code == 405
+    assert ", ".join(sorted(answer.headers["Allow"].split(", "))) == allowed
+
+
+def test_a_body_that_is_too_large_is_refused(pages: Pages) -> None:
+    answer = pages.client.post("/booking/find", data={"email": "x" * 300_000})
+
+    assert answer.status_code == 413
+    assert b"That is too much" in answer.data
+
+
+def test_a_form_with_too_many_fields_is_refused(pages: Pages) -> None:
+    fields = {f"field{n}": (b"x", f"{n}.txt") for n in range(150)}
+    answer = pages.client.post(
+        "/booking/find", data=fields, content_type="multipart/form-data", buffered=True
+    )
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "x" * 300])
+def test_an_untrusted_host_is_refused(host: str, pages: Pages) -> None:
+    answer = pages.client.get("/", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert host.encode() not in answer.data
+
+
+@pytest.mark.parametrize("path", ["/", "/treatments", "/booking/facial", "/readyz"])
+def test_a_database_that_is_gone_is_a_503_page(
+    path: str, another_app: Apps, session: Session, tmp_path: Path
+) -> None:
+    page = Pages(another_app(url=unreachable(tmp_path))).open(path)
+
+    assert (page.status, page.response.headers["Retry-After"]) == (503, "30")
+    assert "We'll be right back" in page.text
+
+
+def test_a_database_that_is_gone_is_503_for_programs_too(
+    another_app: Apps, session: Session, tmp_path: Path
+) -> None:
+    answer = another_app(url=unreachable(tmp_path)).test_client().get("/api/v1/treatments")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert set(answer.json) == {"error"}
+
+
+def test_the_process_is_well_while_the_database_is_not(
+    another_app: Apps, session: Session, tmp_path: Path
+) -> None:
+    assert another_app(url=unreachable(tmp_path)).test_client().get("/healthz").json == {
+        "status": "ok"
+    }
+
+
+def test_a_busy_database_is_a_503_and_nothing_is_half_written(
+    another_app: Apps, app: Flask, studio: make.Studio
+) -> None:
+    other = another_app()
+    hurry(other)
+    before = everything(app)
+
+    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as busy:
+        busy.execute(sa.text("UPDATE location SET version = version"))
+        answer = press(other)
+        busy.rollback()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert everything(app) == before
+    assert press(other).status_code == 303
+
+
+def test_a_full_disk_is_a_503_and_nothing_is_half_written(
+    another_app: Apps, app: Flask, studio: make.Studio
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only a file can be kept from growing here")
+    full = another_app()
+    with full.app_context():
+        pages = db.session.scalar(sa.text("PRAGMA page_count"))
+        sa.event.listen(
+            db.engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        )
+
+    answers = set()
+    while 503 not in answers:
+        before = everything(app)
+        answers.add(press(full).status_code)
+
+    assert answers <= {303, 409, 503}
+    assert everything(app) == before
+
+
+def test_a_database_that_restarts_is_found_again(another_app: Apps, studio: make.Studio) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("a file does not restart")
+    client = another_app().test_client()
+    client.get("/treatments")
+    db.session.execute(
+        sa.text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    )
+
+    answers = [client.get("/treatments").status_code for _ in range(3)]
+
+    assert set(answers) <= {200, 503}
+    assert answers[-1] == 200

@@ -1,0 +1,128 @@
+"""The words: everything that can happen has a sentence."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+
+from spa import demo_data, errors, wording
+from spa.booking.picker import PARTS
+from spa.domain.availability import Reason
+from spa.domain.policy import ChangeRefusal
+from spa.errors import ChangeRefused, Refusal, SlotTaken
+
+NEW_YORK = ZoneInfo("America/New_York")
+MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+UNKNOWN = "That is not possible right now. Please call us."
+
+
+@pytest.fixture(autouse=True)
+def _spoken(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        yield
+
+
+def is_sentence(text: str) -> bool:
+    """Whether it begins with a capital and ends like a sentence, with no program's word in it."""
+    return bool(re.fullmatch(r"[A-Z].*[.!?]", text)) and "_" not in text
+
+
+@pytest.mark.parametrize("code", list(Reason))
+def test_every_reason_has_a_sentence(code: Reason) -> None:
+    assert is_sentence(wording.reason(code))
+    assert wording.refusal(SlotTaken([code])) == wording.reason(code)
+
+
+@pytest.mark.parametrize("code", list(ChangeRefusal))
+def test_every_refused_change_has_a_sentence(code: ChangeRefusal) -> None:
+    assert is_sentence(wording.change_refusal(code))
+    assert wording.refusal(ChangeRefused(code)) == wording.change_refusal(code)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in Refusal.__subclasses__() if k not in {SlotTaken, ChangeRefused}],
+    ids=lambda kind: kind.__name__,
+)
+def test_every_refusal_has_a_sentence_of_its_own(kind: type[Refusal]) -> None:
+    sentence = wording.refusal(kind())
+
+    assert is_sentence(sentence)
+    assert sentence != UNKNOWN
+
+
+def test_every_refusal_in_the_wording_exists() -> None:
+    assert is_sentence(wording.refusal(errors.Refusal()))
+    assert wording.refusal(SlotTaken(())) == wording.reason(Reason.PRACTITIONER_BUSY)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 429, 500, 503])
+def test_every_error_page_has_a_title_and_a_sentence(status: int) -> None:
+    title, sentence = wording.http_error(status)
+
+    assert title and not title.endswith(".")
+    assert is_sentence(sentence)
+
+
+def test_every_step_of_the_demo_has_a_name_and_a_note() -> None:
+    kinds = {step.kind for treatment in demo_data.TREATMENTS for step in treatment.steps}
+
+    for kind in kinds:
+        name, note = wording.step(kind)
+        assert name and is_sentence(note), kind
+
+
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_every_part_of_the_day_has_a_name(part: str) -> None:
+    assert wording.part_of_day(part)
+    assert not part or wording.part_heading(part)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (0, "USD", "Free"),
+        (27500, "USD", "$275"),
+        (27550, "USD", "$275.50"),
+        (125_000, "USD", "$1,250"),
+        (9_000, "GBP", "£90"),
+        (9_000, "JPY", "¥9,000"),
+    ],
+)
+def test_money_is_shown_as_a_client_reads_it(minor: int, currency: str, shown: str) -> None:
+    assert wording.price(minor, currency) == shown
+
+
+def test_moments_are_shown_at_the_studio() -> None:
+    assert wording.moment_long(MORNING, NEW_YORK) == "Tuesday 24 November, 10:00"
+    assert wording.moment_short(MORNING, NEW_YORK) == "Tue 24 Nov, 10:00"
+    assert wording.clock(MORNING, ZoneInfo("Asia/Kolkata")) == "20:30"
+
+
+def test_days_and_months_are_shown_in_full_and_in_short() -> None:
+    day = date(2026, 11, 24)
+
+    assert wording.day_long(day) == "Tuesday 24 November"
+    assert wording.day_short(day) == "Tue 24 Nov"
+    assert (wording.month(day), wording.month_name(day)) == ("November 2026", "November")
+    assert (wording.weekday(day), wording.weekday(day, is_short=True)) == ("Tuesday", "Tue")
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("America/New_York", "New York time"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
+        ("Europe/London", "London time"),
+        ("UTC", "Coordinated Universal Time"),
+    ],
+)
+def test_a_zone_is_called_by_its_city(zone: str, name: str) -> None:
+    assert wording.zone_name(ZoneInfo(zone), MORNING) == name
+
+
+def test_lengths_are_counted() -> None:
+    assert [wording.minutes(1), wording.minutes(60)] == ["1 minute", "60 minutes"]
