@@ -24,6 +24,12 @@ _QUERY = sa.select(_table.c.id, _table.c.slug, _table.c.price_minor).where(
 )
 
 
+@app.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify({"status": "ok"})
+
+
 @app.get("/<slug>")
 def floor(slug: str) -> ResponseReturnValue:
     """One row as JSON."""

@@ -200,11 +200,11 @@ def _write_past(connection: sa.Connection, studio: Studio) -> None:
 def _claim_past(connection: sa.Connection, holder: str, offset: int, length: int) -> None:
     connection.execute(
         sa.text(
-            "INSERT INTO claim (resource_id, tick, run, booking_id)"
+            "INSERT INTO claim (resource_id, tick, run, is_needling, booking_id)"
             " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n"
             f" WHERE i + 1 < {length})"
             f" SELECT {holder}, {EPOCH[connection.dialect.name]} / 300 + {offset} + n.i,"
-            f" CASE n.i WHEN 0 THEN {length} ELSE 0 END, booking.id FROM booking, n"
+            f" CASE n.i WHEN 0 THEN {length} ELSE 0 END, TRUE, booking.id FROM booking, n"
         )
     )
 
@@ -229,7 +229,7 @@ def _write_ahead(connection: sa.Connection, studio: Studio) -> None:
         day = TODAY + timedelta(days=dice.randrange(60))
         starts_at = _moment(day, dice.randrange(OPEN, CLOSE - 60, 15))
         found = Allocation(Person(person, "", "", ()), Thing(room, ""), None)
-        claims = claim_rows(claims_of(starts_at, FACIAL, found), booking_id=number + 1)
+        claims = claim_rows(claims_of(starts_at, FACIAL, found), booking_id=number + 1, is_needling=True)
         keys = {(claim["resource_id"], claim["tick"]) for claim in claims}
         if taken & keys:
             continue

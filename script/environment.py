@@ -14,7 +14,7 @@ from script.processes import Failed, Family, say
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
-PYTHON = FOLDER / "bin" / "python"
+PYTHON = str(FOLDER / "bin" / "python")
 STAMP = FOLDER / "installed.json"
 SERVER_LOCK = "requirements.txt"
 TEST_LOCK = "requirements-dev.txt"

@@ -63,7 +63,7 @@ def main() -> int:
     # In place of this process, so that a debugger has the terminal for itself.
     os.chdir(environment.ROOT)
     environ = _clean(TEST_DATABASE=os.environ.get("TEST_DATABASE", ""))
-    os.execve(environment.PYTHON, [str(part) for part in (*PYTEST, *for_pytest)], environ)
+    os.execve(environment.PYTHON, [*PYTEST, *for_pytest], environ)
 
 
 def _everything(family: Family, is_quick: bool) -> int:
@@ -124,27 +124,33 @@ def _postgres(family: Family) -> Iterator[str]:
 
 def _have_programs(family: Family) -> None:
     """Install what is missing of Chromium and PostgreSQL, or say what to install."""
+    missing = _missing_programs()
+    packages = [package for needed in missing.values() for package in needed]
+    before = _before_apt_get()
+    if missing and before is not None:
+        say(f"Installing {' and '.join(missing)} from the system's packages; it takes some minutes")
+        _apt_get(family, [*before, "apt-get", "-qq", "update"])
+        _apt_get(family, [*before, "apt-get", "-qq", "-y", "install", *packages])
+        missing = _missing_programs()
+    if missing:
+        raise Failed(
+            f"The tests need {' and '.join(missing)}. Install that, then start again. On Debian:\n"
+            f"  apt-get update && apt-get install {' '.join(packages)}\n"
+            "Or leave out the browser and PostgreSQL: script/test --quick"
+        )
+
+
+def _missing_programs() -> dict[str, list[str]]:
+    """What is not here, with the Debian packages that bring it."""
     missing = {}
     if not any(shutil.which(name) for name in CHROMIUM):
         missing["Chromium"] = ["chromium", "fonts-dejavu-core"]
     if not postgres.binaries() and "://" not in os.environ.get("TEST_DATABASE", ""):
         missing["PostgreSQL"] = ["postgresql"]
-    if not missing:
-        return
-    packages = [package for needed in missing.values() for package in needed]
-    allowed = _may_install()
-    if allowed is None:
-        raise Failed(
-            f"The tests need {' and '.join(missing)}. Install that, then start again. On Debian:\n"
-            f"  apt-get update && apt-get install {' '.join(packages)}\n"
-            "Or leave out browser and PostgreSQL: script/test --quick"
-        )
-    say(f"Installing {' and '.join(missing)} from the system's packages; this takes some minutes")
-    _apt_get(family, [*allowed, "apt-get", "-qq", "update"])
-    _apt_get(family, [*allowed, "apt-get", "-qq", "-y", "install", *packages])
+    return missing
 
 
-def _may_install() -> list[str] | None:
+def _before_apt_get() -> list[str] | None:
     """What to write before apt-get: nothing for root, sudo where it asks nothing, or None."""
     if not shutil.which("apt-get"):
         return None

@@ -201,7 +201,8 @@ def _font_tools(scratch: Path) -> Path:
 def _unpacked(name: str, version: str, integrity: str, scratch: Path) -> Path:
     """The package's files, once its archive is known to be the one that was looked at."""
     print(f"{name} {version}", flush=True)
-    command = ["npm", "pack", "--silent", "--pack-destination", scratch, f"{name}@{version}"]
+    command: list[str | Path] = ["npm", "pack", "--silent", "--pack-destination", scratch]
+    command.append(f"{name}@{version}")
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     archive = scratch / done.stdout.split()[-1]
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()

@@ -39,6 +39,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     extensions.babel.init_app(app, locale_selector=pages.language)
     extensions.compress.init_app(app)
     extensions.migrate.init_app(app, database.db, directory=str(config.ROOT / "spa/migrations"))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     assets.init_app(app)
     errors.init_app(app)
     pages.init_app(app)

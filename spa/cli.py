@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from email_validator import validate_email
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
@@ -76,18 +78,25 @@ def worker(once: bool) -> None:
 @click.argument("address")
 def send_test_mail(address: str) -> None:
     """Send one mail to ADDRESS with the settings in use."""
-    mail = EmailMessage()
-    mail["From"] = current_app.config["MAIL_FROM"] or address
-    mail["To"] = address
-    mail["Subject"] = "Test mail from the booking program"
-    mail.set_content("If you can read this, mail works.\n")
     folder = Path(current_app.instance_path) / "mail"
     try:
+        mail = _test_mail(address)
         with Mailer(current_app.config["MAIL_URL"], folder) as mailer:
             mailer.send(mail, f"{clock.now():%Y%m%dT%H%M%S}-test")
     except Exception as error:
         raise click.ClickException(f"The mail was not sent: {error}") from None
     click.echo(f"Sent to {address}." if current_app.config["MAIL_URL"] else f"Written to {folder}.")
+
+
+def _test_mail(address: str) -> EmailMessage:
+    """A mail to try the settings with; raises ValueError for what is no address."""
+    recipient = Address(addr_spec=validate_email(address, check_deliverability=False).ascii_email)
+    mail = EmailMessage()
+    mail["From"] = current_app.config["MAIL_FROM"] or recipient
+    mail["To"] = recipient
+    mail["Subject"] = "Test mail from the booking program"
+    mail.set_content("If you can read this, mail works.\n")
+    return mail
 
 
 def _is_up_to_date() -> bool:

@@ -239,11 +239,14 @@ def _agreed(visit: Visit, is_needling: bool, wants_marketing: bool) -> Row:
 
 def _claim(session: Session, visits: list[tuple[int, Visit]]) -> None:
     """Take the hours of these visits; a cancelled one takes none."""
+    needling = {treatment.slug: treatment.is_needling for treatment in plan.TREATMENTS}
     rows = [
         row
         for booking_id, visit in visits
         if visit.status != BookingStatus.CANCELLED
-        for row in claim_rows(visit.claims, booking_id=booking_id)
+        for row in claim_rows(
+            visit.claims, booking_id=booking_id, is_needling=needling[visit.slug]
+        )
     ]
     insert(session, Claim, rows)
 

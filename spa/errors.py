@@ -114,4 +114,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
         frame = frame.tb_next
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
     log.error("%s at %s in %s", type(error).__name__, place, request.endpoint)
-    return _page(500, *wording.http_error(500))
+    try:
+        return _page(500, *wording.http_error(500))
+    except Exception:
+        return "Something went wrong on our side.", 500, {"Content-Type": "text/plain"}

@@ -44,7 +44,7 @@ class DatabaseStorage(Storage):
             )
             .returning(table.c.seen)
         )
-        with db.engine.begin() as connection:
+        with db.engine.connect() as connection, connection.begin():
             return int(connection.execute(statement).scalar_one())
 
     def get(self, key: str) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 
+from spa import wording
 from spa.treatments import queries
 
 HEADERS = {
@@ -25,6 +26,12 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.after_request(_headers)
     app.context_processor(_frame)
+    # A page has a hundred words of its own; the library would look up the language for each.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: wording.translations().ugettext(text),
+        lambda one, many, count: wording.translations().ungettext(one, many, count),
+        newstyle=True,
+    )
 
 
 def language() -> str:

@@ -1,13 +1,16 @@
 """Turns reasons, states, money and moments into words a person reads; the domain never speaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
-from flask_babel import get_locale, ngettext
+from flask import g
+from flask_babel import force_locale, get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 
 from spa.domain.availability import Reason
@@ -34,32 +37,59 @@ def price(minor: int, currency: str) -> str:
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day there: "14:00"."""
-    return moment.astimezone(zone).strftime("%H:%M")
+    local = moment.astimezone(zone)
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language for a while, as a worker does for each message."""
+    with force_locale(language):
+        g.pop("translations", None)
+        try:
+            yield
+        finally:
+            g.pop("translations", None)
+
+
+def translations() -> Any:
+    """The words of the language in force, looked up once for all the words of a page."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
 
 
 def day_long(day: date) -> str:
     """A day in full: "Tuesday 24 November"."""
-    return format_date(day, _("EEEE d MMMM"), locale=get_locale() or "en")
+    return _date(day, "long", str(get_locale() or "en"))
 
 
 def day_short(day: date) -> str:
     """A day in short: "Tue 24 Nov"."""
-    return format_date(day, _("EEE d MMM"), locale=get_locale() or "en")
+    return _date(day, "short", str(get_locale() or "en"))
 
 
 def month(day: date) -> str:
     """A month and its year: "November 2026"."""
-    return format_date(day, _("LLLL y"), locale=get_locale() or "en")
-
-
-def month_name(day: date) -> str:
-    """A month alone: "November"."""
-    return format_date(day, "LLLL", locale=get_locale() or "en")
+    return _date(day, "month", str(get_locale() or "en"))
 
 
 def weekday(day: date, *, is_short: bool = False) -> str:
     """A day of the week: "Tuesday" or "Tue"."""
-    return format_date(day, "EEE" if is_short else "EEEE", locale=get_locale() or "en")
+    return _date(day, "weekday short" if is_short else "weekday", str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, style: str, locale: str) -> str:
+    """A day in the language in force; kept, because every page names a hundred days."""
+    pattern = {
+        "long": _("EEEE d MMMM"),
+        "short": _("EEE d MMM"),
+        "month": _("LLLL y"),
+        "weekday": "EEEE",
+        "weekday short": "EEE",
+    }[style]
+    return format_date(day, pattern, locale=locale)
 
 
 def moment_long(moment: datetime, zone: ZoneInfo) -> str:
@@ -184,9 +214,7 @@ def stale_form() -> tuple[str, str]:
     """Title and sentence for a form whose page was too old."""
     return (
         _("This page had been open for a while"),
-        _(
-            "Nothing was changed. Please go back, load the page again and press the button again."
-        ),
+        _("Nothing was changed. Please go back, load the page again and press the button again."),
     )
 
 

@@ -29,7 +29,7 @@ GOOD = [
     ("SECRET_KEY_OLD", "an older one", "an older one"),
     ("MAIL_URL", "smtp://me:p%40ss@mail.studio.com:587", "smtp://me:p%40ss@mail.studio.com:587"),
     ("MAIL_URL", "smtps://mail.studio.com", "smtps://mail.studio.com"),
-    ("MAIL_FROM", "Studio <hello@studio.com>", "Studio <hello@studio.com>"),
+    ("MAIL_FROM", "hello@studio.com", "hello@studio.com"),
     ("LIMIT_HOLDS", "0", 0),
     ("LIMIT_CONFIRMATIONS", "5", 5),
     ("LIMIT_LINKS", "100000", 100_000),

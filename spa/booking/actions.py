@@ -21,7 +21,7 @@ from spa.domain.states import BookingStatus
 from spa.errors import ChangeRefused, HoldOver, SlotTaken, TooManyVisits
 from spa.messages import outbox
 from spa.models import Booking, Claim, Location, Treatment
-from spa.models.booking import claim
+from spa.models.booking import IS_HELD, claim
 
 _booking: sa.Table = Booking.__table__  # type: ignore[assignment]
 _claim: sa.Table = Claim.__table__  # type: ignore[assignment]
@@ -312,9 +312,7 @@ def _taking() -> Iterator[None]:
 
 def _places_of(slug: str, visitor: str) -> sa.CompoundSelect[Any]:
     """The place of the treatment, and any other where this visitor keeps an hour."""
-    held = sa.select(_booking.c.location_id).where(
-        _booking.c.visitor == visitor, _booking.c.status == BookingStatus.HELD
-    )
+    held = sa.select(_booking.c.location_id).where(_booking.c.visitor == visitor, IS_HELD)
     return sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug).union(held)
 
 
@@ -373,7 +371,7 @@ def _free_ended_holds(
         is_over = sa.or_(is_over, _booking.c.visitor == visitor)
     ended = session.scalars(
         sa.update(_booking)
-        .where(_booking.c.status == BookingStatus.HELD, is_over)
+        .where(IS_HELD, is_over)
         .values(status=BookingStatus.LAPSED)
         .returning(_booking.c.id)
     )
@@ -414,7 +412,12 @@ def _take(
     booking.device_id = found.device.id if found.device else None
     session.add(booking)
     session.flush()
-    claim(session, claims_of(start, offer.session, found), booking_id=booking.id)
+    claim(
+        session,
+        claims_of(start, offer.session, found),
+        booking_id=booking.id,
+        is_needling=booking.is_needling,
+    )
 
 
 def _hold(booking: Booking, offer: Offer, now: datetime) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from spa import clock, limits, links, wording
 from spa.booking import actions, ical, picker, queries, shown
 from spa.booking.forms import EmailForm, MoveForm, PlainForm, parse_moment
-from spa.booking.picker import Query, address_args, query_of
+from spa.booking.picker import addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
@@ -186,10 +186,7 @@ def _move_page(
     now, query = clock.now(), query_of(request.args)
     terms = shown.terms(booking, offer, now)
     chosen = _chosen(offer, terms, start) if start and terms.may_move else None
-
-    def address(other: Query) -> str:
-        return url_for("visit.move", token=token, **address_args(other))
-
+    address = addresses(url_for("visit.move", token=token))
     page = render_template(
         "booking/move.html",
         visit=shown.visit_shown(booking, offer, now),

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -23,13 +24,31 @@ APART = timedelta(minutes=60)
 
 @dataclass(frozen=True)
 class TimeOption:
-    """A time as a button: `value` is the moment it stands for."""
+    """A time as a button; its words are made when a page asks for them."""
 
-    value: str
-    clock: str
-    label: str
+    moment: datetime
+    zone: ZoneInfo
     who: str
-    iso: str
+
+    @property
+    def value(self) -> str:
+        """What the button sends: the moment on the studio's clock."""
+        return self.moment.astimezone(self.zone).isoformat(timespec="minutes")
+
+    @property
+    def clock(self) -> str:
+        """The time of day: "10:00"."""
+        return wording.clock(self.moment, self.zone)
+
+    @property
+    def label(self) -> str:
+        """Day and time: "Tue 24 Nov, 10:00"."""
+        return wording.moment_short(self.moment, self.zone)
+
+    @property
+    def iso(self) -> str:
+        """The moment in UTC, for programs."""
+        return f"{self.moment.isoformat()[:19]}Z"
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,16 @@ class Picker:
 
 
 Address = Callable[[Query], str]
+
+
+def addresses(base: str) -> Address:
+    """Makes the links that change what a page for choosing a time shows."""
+
+    def address(query: Query) -> str:
+        asked = urlencode(address_args(query))
+        return f"{base}?{asked}" if asked else base
+
+    return address
 
 
 def query_of(args: Mapping[str, str]) -> Query:
@@ -220,15 +249,7 @@ def nearest(
 
 def option(free: FreeStart, zone: ZoneInfo) -> TimeOption:
     """A free start as a button."""
-    moment = moment_of(free.tick)
-    local = moment.astimezone(zone)
-    return TimeOption(
-        value=local.isoformat(timespec="minutes"),
-        clock=local.strftime("%H:%M"),
-        label=wording.moment_short(moment, zone),
-        who=free.person.name,
-        iso=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )
+    return TimeOption(moment_of(free.tick), zone, free.person.name)
 
 
 def soonest(offer: Offer, *, now: datetime, visitor: str = "") -> list[TimeOption]:

@@ -19,7 +19,7 @@ from spa.booking.forms import (
     suggested_email,
 )
 from spa.booking.manage import booking_of
-from spa.booking.picker import Query, address_args, query_of
+from spa.booking.picker import Query, addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.booking.shown import not_for_you, visit_shown
 from spa.domain.states import BookingStatus
@@ -209,10 +209,6 @@ def _visitor() -> str:
     return str(session["visitor"])
 
 
-def _address(slug: str, query: Query) -> str:
-    return url_for("booking.choose", treatment=slug, **address_args(query))
-
-
 def _choose_page(
     offer: Offer,
     query: Query,
@@ -227,7 +223,11 @@ def _choose_page(
         "booking/choose.html",
         treatment=card(offer),
         picker=picker.picker(
-            offer, query, lambda other: _address(offer.slug, other), now=now, visitor=visitor
+            offer,
+            query,
+            addresses(url_for("booking.choose", treatment=offer.slug)),
+            now=now,
+            visitor=visitor,
         ),
         hold_form=form,
         held=_held_already(),

@@ -4,25 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from spa.domain.facts import (
-    Facts,
-    Person,
-    Policy,
-    Reason,
-    Session,
-    Step,
-    Thing,
-)
+from spa.domain.facts import Facts, Person, Policy, Reason, Session, Step, Thing
 from spa.domain.masks import FreeStart, free_starts
-from spa.domain.spans import (
-    Span,
-    in_utc,
-    intersect,
-    local_time,
-    moment_of,
-    subtract,
-    tick_of,
-)
+from spa.domain.spans import Span, in_utc, intersect, local_time, moment_of, subtract, tick_of
 
 # What the rest of the house needs to ask, in one place.
 __all__ = [
@@ -84,13 +68,9 @@ def within_horizon(candidate: Candidate, facts: Facts, policy: Policy) -> Reason
 
 def starts_on_the_grid(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:
     """A visit starts on the clock's grid; in an hour that happens twice, the first time round."""
-    local, minute = candidate.local, candidate.local.hour * 60 + candidate.local.minute
-    is_whole = moment_of(candidate.tick) == candidate.starts_at
-    return (
-        None
-        if is_whole and not local.fold and minute % policy.grid_minutes == 0
-        else Reason.OFF_GRID
-    )
+    local, is_whole = candidate.local, moment_of(candidate.tick) == candidate.starts_at
+    is_on_grid = (local.hour * 60 + local.minute) % policy.grid_minutes == 0
+    return None if is_whole and is_on_grid and not local.fold else Reason.OFF_GRID
 
 
 def while_open(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:
@@ -118,8 +98,8 @@ def practitioner_free(candidate: Candidate, facts: Facts, policy: Policy) -> Rea
 
 def within_daily_maximum(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:
     """A practitioner gives no more hands-on sessions a day than is good for them."""
-    full = candidate.person.full_days if facts.session.is_hands_on else ()
-    return Reason.DAY_FULL if candidate.local.date() in full else None
+    is_full = candidate.person.is_full_on(candidate.local.date())
+    return Reason.DAY_FULL if facts.session.is_hands_on and is_full else None
 
 
 def some_room_free(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:

@@ -106,12 +106,11 @@ class Person:
     daily_maximum: int | None = None
     rooms: frozenset[int] | None = None
 
-    @property
-    def full_days(self) -> set[date]:
-        """The days on which they give as many hands-on sessions as they may."""
-        if self.daily_maximum is None:
-            return set()
-        return {day for day, number in self.sessions_on.items() if number >= self.daily_maximum}
+    def is_full_on(self, day: date) -> bool:
+        """Says whether they give as many hands-on sessions that day as they may."""
+        return self.daily_maximum is not None and (
+            self.sessions_on.get(day, 0) >= self.daily_maximum
+        )
 
 
 @dataclass(frozen=True, slots=True)

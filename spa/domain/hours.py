@@ -61,8 +61,7 @@ def open_spans(
     zone: ZoneInfo,
 ) -> tuple[Span, ...]:
     """When the house is open: every stretch that touches these days, whole."""
-    closed = tuple(closures)
-    return _stretches(patterns, closed, (), first_on, last_on, zone)
+    return _stretches(patterns, closures, (), first_on, last_on, zone)
 
 
 def shift_spans(
@@ -74,11 +73,8 @@ def shift_spans(
 ) -> tuple[Span, ...]:
     """When a practitioner works, without breaks and time off, in stretches as for open_spans."""
     off = [
-        (
-            tick_at(absence.first_on, absence.from_minute, zone),
-            tick_at(absence.last_on, absence.to_minute, zone),
-        )
-        for absence in time_off
+        (tick_at(a.first_on, a.from_minute, zone), tick_at(a.last_on, a.to_minute, zone))
+        for a in time_off
     ]
     return _stretches(patterns, (), off, first_on, last_on, zone)
 

@@ -55,7 +55,9 @@ class _Window:
         self.base = self.days[0].start - reach
         self.size = self.days[-1].end + reach - self.base
         self.all = (1 << self.size) - 1
-        self.day_masks = {day.date: self.mask([day[1:]]) for day in self.days}
+        self.day_masks = {
+            day.date: ((1 << day.end - day.start) - 1) << day.start - self.base for day in self.days
+        }
 
     def mask(self, spans: Iterable[tuple[int, int]]) -> int:
         """Bits set where a span lies."""
@@ -84,8 +86,9 @@ class _Worker:
         self.starts = window.until(person.certified_until)
         self.starts &= window.starts(on_shift, session.practitioner_runs)
         self.starts &= window.starts(not_busy, session.practitioner_taken_runs)
-        for day in person.full_days if session.is_hands_on else ():
-            self.starts &= ~window.day_masks.get(day, 0)
+        if session.is_hands_on and person.daily_maximum is not None:
+            full = (mask for day, mask in window.day_masks.items() if person.is_full_on(day))
+            self.starts &= ~reduce(or_, full, 0)
 
 
 # What is free

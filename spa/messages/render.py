@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 import css_inline
 from flask import current_app, render_template
-from flask_babel import force_locale
 
-from spa import links
+from spa import links, wording
 from spa.booking import ical, queries, shown
 from spa.models import Booking, Location, Message
 from spa.treatments import queries as treatments
@@ -46,7 +45,7 @@ def render(
     message: Message, location: Location, booking: Booking | None, now: datetime
 ) -> Rendered | None:
     """The mail, or None when there is nothing left to say."""
-    with force_locale(message.language):
+    with wording.speaking(message.language):
         values = (
             _about_visit(booking, location, now)
             if booking

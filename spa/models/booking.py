@@ -12,6 +12,9 @@ from spa.database import Model, UtcDateTime
 LONGEST_RUN = 288
 """Ticks in the longest run, a day: readers look back this far for one reaching into their time."""
 
+IS_HELD = sa.text("booking.status = 'held'")
+"""Written out, because a bound parameter would keep PostgreSQL from using the indexes of holds."""
+
 
 class Booking(Model):
     """One visit, from the hold that keeps its hour to the day it is done.
@@ -99,7 +102,7 @@ class Claim(Model):
     """One resource is taken for one tick of five minutes; the key makes a second taker fail.
 
     `run` is the number of ticks taken in one piece from here, on the first tick of the piece, and 0
-    on the others: readers fetch one row per piece.
+    on the others: readers fetch one row per piece. `is_needling` counts towards a person's day.
     """
 
     __tablename__ = "claim"
@@ -109,6 +112,7 @@ class Claim(Model):
     )
     tick: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     run: Mapped[int] = mapped_column(sa.SmallInteger)
+    is_needling: Mapped[bool] = mapped_column(default=False)
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     block_id: Mapped[int | None] = mapped_column(sa.ForeignKey("block.id"), index=True)
 
@@ -130,6 +134,7 @@ def claim_rows(
     *,
     booking_id: int | None = None,
     block_id: int | None = None,
+    is_needling: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows that take these resources for these spans of ticks, in the order of the key."""
     return [
@@ -137,6 +142,7 @@ def claim_rows(
             "resource_id": resource_id,
             "tick": tick,
             "run": 0 if (tick - start) % LONGEST_RUN else min(end - tick, LONGEST_RUN),
+            "is_needling": is_needling,
             "booking_id": booking_id,
             "block_id": block_id,
         }
@@ -151,20 +157,20 @@ def claim(
     *,
     booking_id: int | None = None,
     block_id: int | None = None,
+    is_needling: bool = False,
 ) -> None:
     """Take these resources; an IntegrityError on pk_claim says that another was quicker.
 
-    One statement of whole numbers written out: a hundred bound parameters cost more than the rest
-    of a booking.
+    One statement of numbers written out: a hundred bound parameters cost more than the rest of a
+    booking.
     """
-    rows = ", ".join(
-        f"({row['resource_id']:d}, {row['tick']:d}, {row['run']:d}, {owner})"
-        for owner in (f"{_number(booking_id)}, {_number(block_id)}",)
-        for row in claim_rows(claims)
-    )
-    columns = "resource_id, tick, run, booking_id, block_id"
-    session.connection().exec_driver_sql(f"INSERT INTO claim ({columns}) VALUES {rows}")
+    rows = claim_rows(claims, booking_id=booking_id, block_id=block_id, is_needling=is_needling)
+    written = ", ".join(f"({', '.join(map(_literal, row.values()))})" for row in rows)
+    statement = f"INSERT INTO claim ({', '.join(rows[0])}) VALUES {written}"
+    session.connection().exec_driver_sql(statement)
 
 
-def _number(value: int | None) -> str:
+def _literal(value: int | bool | None) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
     return "NULL" if value is None else f"{value:d}"

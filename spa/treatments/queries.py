@@ -1,6 +1,7 @@
 """Reads the menu and the studio for the public pages."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -125,6 +126,7 @@ def shown(location: Location) -> Studio:
     )
 
 
+@lru_cache(maxsize=256)
 def _phone(number: str, country: str) -> str:
     try:
         parsed = phonenumbers.parse(number, country)

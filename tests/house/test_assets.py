@@ -185,9 +185,7 @@ def visitor(app: Flask) -> FlaskClient:
 
 
 def address(app: Flask, name: str) -> str:
-    with app.test_request_context():
-        found: str = app.jinja_env.globals["asset"](name)
-        return found
+    return app.jinja_env.from_string("{{ asset(name) }}").render(name=name)
 
 
 @pytest.mark.parametrize(

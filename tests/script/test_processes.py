@@ -1,6 +1,5 @@
 """What a script starts is gone when it ends, however it ends."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from script import processes
 from script.processes import Failed, Family, Stopped
 
 processes.SECONDS_TO_STOP = 0.3
-PARENT = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', sys.argv[1]]); p.wait()"
+PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
 STUBBORN = (
     "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
     "print(os.getpid(), os.getppid(), flush=True); signal.pause()"
@@ -61,11 +60,9 @@ def family(
 
 
 def is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Whether it still runs; one that is dead and not yet taken notice of does not."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return done.stdout.strip()[:1] not in {"", "Z"}
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -94,7 +91,7 @@ def test_a_signal_during_a_step_ends_that_step_too(started: list[subprocess.Pope
 def test_a_child_that_ends_by_itself_ends_the_others(started: list[subprocess.Popen[str]]) -> None:
     script, pids = family(
         started,
-        then='sys.stdin.read(); family.start("cook", ["sh", "-c", "exit 3"]); family.watch()',
+        then='family.start("cook", ["sh", "-c", "exit 3"]); family.watch()',
     )
 
     _words, errors = script.communicate(timeout=10)

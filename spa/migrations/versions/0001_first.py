@@ -294,6 +294,7 @@ def upgrade() -> None:
     sa.Column('resource_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('tick', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('run', sa.SmallInteger(), nullable=False),
+    sa.Column('is_needling', sa.Boolean(), nullable=False),
     sa.Column('booking_id', sa.Integer(), nullable=True),
     sa.Column('block_id', sa.Integer(), nullable=True),
     sa.CheckConstraint('(booking_id IS NULL) <> (block_id IS NULL)', name=op.f('ck_claim_one_owner')),

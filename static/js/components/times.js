@@ -22,7 +22,7 @@ function addOwnTimes() {
     if (!words || time.nextElementSibling?.matches(".own")) continue;
     const small = document.createElement("small");
     small.className = "own";
-    small.textContent = words;
+    small.textContent = `(${words})`;
     time.after(" ", small);
   }
   for (const place of document.querySelectorAll("span.own[data-own]")) {

@@ -1,0 +1,252 @@
+"""Sending by SMTP, to a real server on this machine that can say no."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from spa.messages import worker
+from spa.models import Message
+from tests import make
+from tests.messages import mailbox
+
+Clock = Callable[[str], datetime]
+ANA = "ana@studio-guest.com"
+
+
+@dataclass
+class Inbox:
+    """Takes mail, or answers as a test wants."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    taken: list[Any] = field(default_factory=list)
+    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """The sender is named."""
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """A recipient is named."""
+        envelope.rcpt_tos.append(address)
+        return self.answers.get("RCPT", self.answers.get(address, "250 OK"))
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """The mail itself."""
+        answer = self.answers.get("DATA", "250 OK")
+        if answer.startswith("2"):
+            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+        return answer
+
+
+class OnFreePort(Controller):
+    """A server on a port that the system chose, so that no two tests want the same."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        """Bind first, so that the port is ours."""
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(inbox, hostname="127.0.0.1", port=self.socket.getsockname()[1])
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self.socket)
+
+
+@pytest.fixture
+def inbox(app: Flask) -> Iterator[Inbox]:
+    """A mail server that the program is set to use."""
+    inbox = Inbox()
+    server = OnFreePort(inbox)
+    server.start()
+    app.config["MAIL_URL"] = f"smtp://127.0.0.1:{server.port}"
+    yield inbox
+    server.stop()
+
+
+def state(session: Session, recipient: str = ANA) -> tuple[str, int, datetime, str]:
+    """What is written down about the message to this address."""
+    session.rollback()
+    row = session.execute(
+        sa.select(Message.status, Message.tries, Message.due_at, Message.last_error).where(
+            Message.recipient == recipient
+        )
+    ).one()
+    return (row[0], row[1], row[2], row[3])
+
+
+def test_a_mail_is_delivered_whole(
+    inbox: Inbox, app: Flask, session: Session, studio: make.Studio
+) -> None:
+    make.booked(email=ANA, name="Åsa 👩‍⚕️")
+
+    worker.send_due()
+
+    (mail,) = inbox.taken
+    assert inbox.envelopes == [("hello@example.com", [ANA])]
+    assert "Hello Åsa 👩‍⚕️," in mailbox.text(mail)
+    assert mailbox.event(mail)["SUMMARY"] == "Test Studio"
+    assert state(session)[:2] == ("sent", 1)
+    assert mailbox.mails(app) == []
+
+
+def test_many_mails_share_a_connection_and_all_arrive(
+    inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    addresses = [f"guest{n}@studio-guest.com" for n in range(5)]
+    for day, email in enumerate(addresses, 12):
+        make.booked(f"2026-03-{day} 10:00", visitor=email, email=email)
+
+    assert worker.send_due() == 5
+
+    assert [to for _, [to] in inbox.envelopes] == addresses
+
+
+@pytest.mark.parametrize(
+    "email", ["ana@example.com", "ana@mail.example.com", "ana@example.org", "ana@studio.test"]
+)
+def test_an_address_for_show_never_reaches_a_server(
+    email: str, inbox: Inbox, app: Flask, session: Session, studio: make.Studio
+) -> None:
+    make.booked(email=email)
+
+    worker.send_due()
+
+    assert inbox.taken == []
+    assert [mail["To"] for mail in mailbox.mails(app)] == [email]
+
+
+@pytest.mark.parametrize("email", ["ana@myexample.com", "ana@contest.com", "ana@example.com.br"])
+def test_an_address_that_only_looks_like_one_for_show_gets_its_mail(
+    email: str, inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    make.booked(email=email)
+
+    worker.send_due()
+
+    assert [mail["To"] for mail in inbox.taken] == [email]
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_a_mail_that_is_refused_for_good_is_marked_failed_at_once(
+    verb: str, inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    inbox.answers[verb] = f"550 5.1.1 {ANA} is unknown here"
+    make.booked(email=ANA)
+
+    worker.send_due()
+
+    status, tries, _, error = state(session)
+    assert (status, tries) == ("failed", 1)
+    assert "550" in error and ANA not in error
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_a_mail_that_is_refused_for_now_is_tried_again(
+    verb: str, inbox: Inbox, session: Session, studio: make.Studio, at: Clock
+) -> None:
+    inbox.answers[verb] = "451 4.7.1 greylisted"
+    make.booked(email=ANA)
+    worker.send_due()
+    first = state(session)
+    inbox.answers.clear()
+    at("2026-03-10 09:01")
+
+    worker.send_due()
+
+    assert first[:2] == ("waiting", 1)
+    assert "451" in first[3]
+    assert state(session)[:2] == ("sent", 2)
+    assert state(session)[3] == ""
+
+
+def test_one_refused_address_does_not_hold_up_the_others(
+    inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    inbox.answers["bad@studio-guest.com"] = "550 no such user"
+    make.booked(email="bad@studio-guest.com", visitor="bad")
+    make.booked(email=ANA)
+
+    worker.send_due()
+
+    assert state(session, "bad@studio-guest.com")[0] == "failed"
+    assert state(session)[0] == "sent"
+
+
+def test_while_the_server_is_down_the_waits_grow_and_then_a_person_is_needed(
+    app: Flask, session: Session, studio: make.Studio
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        app.config["MAIL_URL"] = f"smtp://127.0.0.1:{closed.getsockname()[1]}"
+    make.booked(email=ANA)
+
+    waits = []
+    while state(session)[0] == "waiting":
+        assert worker.send_due() == 1
+        waits.append(state(session)[2] - app.config["SPA_NOW"])
+        app.config["SPA_NOW"] = state(session)[2]
+
+    assert [wait.total_seconds() // 60 for wait in waits] == [1, 5, 30, 120, 720, 0]
+    assert state(session)[0] == "failed"
+    assert worker.send_due() == 0
+
+
+def test_a_message_that_waits_is_not_tried_before_its_time(
+    app: Flask, session: Session, studio: make.Studio, at: Clock
+) -> None:
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:1"
+    make.booked(email=ANA)
+    worker.send_due()
+    at("2026-03-10 09:00")
+
+    assert worker.send_due() == 0
+
+
+def test_a_server_that_hangs_up_in_between_is_called_again(
+    inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    inbox.answers["bad@studio-guest.com"] = "421 shutting down"
+    make.booked(email="bad@studio-guest.com", visitor="bad")
+    make.booked(email=ANA)
+
+    worker.send_due()
+
+    assert [mail["To"] for mail in inbox.taken] == [ANA]
+    assert state(session, "bad@studio-guest.com")[0] == "waiting"
+
+
+def test_a_password_never_travels_without_encryption(
+    inbox: Inbox, app: Flask, session: Session, studio: make.Studio
+) -> None:
+    app.config["MAIL_URL"] = app.config["MAIL_URL"].replace("smtp://", "smtp://me:secret@")
+    make.booked(email=ANA)
+
+    worker.send_due()
+
+    assert inbox.taken == []
+    assert state(session)[0] == "waiting"
+    assert "secret" not in state(session)[3]
+
+
+def test_the_log_names_neither_address_nor_link(
+    app: Flask, session: Session, studio: make.Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:1"
+    booking = make.booked(email=ANA)
+
+    worker.send_due()
+
+    assert "message 1" in caplog.text
+    assert ANA not in caplog.text and booking.reference not in caplog.text
