@@ -244,9 +244,7 @@ def _claim(session: Session, visits: list[tuple[int, Visit]]) -> None:
         row
         for booking_id, visit in visits
         if visit.status != BookingStatus.CANCELLED
-        for row in claim_rows(
-            visit.claims, booking_id=booking_id, is_needling=needling[visit.slug]
-        )
+        for row in claim_rows(visit.claims, booking_id=booking_id, is_needling=needling[visit.slug])
     ]
     insert(session, Claim, rows)
 

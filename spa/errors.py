@@ -102,7 +102,7 @@ def _bad_query(error: BadQuery) -> ResponseReturnValue:
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
     """The database is busy, gone or full: say so, and when to come back."""
-    log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+    log.error("database unavailable: %s", str(getattr(error, "orig", error)).split("\n")[0])
     answer = _page(503, *wording.http_error(503))
     return (*answer, {"Retry-After": "30"})  # type: ignore[misc]
 

@@ -67,7 +67,8 @@ def _falls_in(table: Any, first: Any, last: Any) -> sa.ColumnElement[bool]:
 def _rules() -> sa.CompoundSelect[Any]:
     """Everything that decides who may be booked when, apart from what is taken, in one query."""
     first, last = sa.bindparam("first_on", type_=sa.Date), sa.bindparam("last_on", type_=sa.Date)
-    location_id, treatment_id = sa.bindparam("location_id"), sa.bindparam("treatment_id")
+    location_id = sa.bindparam("location_id", type_=sa.Integer)
+    treatment_id = sa.bindparam("treatment_id", type_=sa.Integer)
     hours, closure = OpeningHours.__table__, Closure.__table__
     shift, pause, off = Shift.__table__, ShiftBreak.__table__, TimeOffRow.__table__
     own_room = PractitionerRoom.__table__

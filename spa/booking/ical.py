@@ -62,7 +62,7 @@ def _add_people(event: Event, booking: Booking, location: Location) -> None:
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
     event.add("organizer", organizer)
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
 
 
 def _reminder(location: Location) -> Alarm:

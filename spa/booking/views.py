@@ -258,14 +258,14 @@ def _held_already() -> Held | None:
     """The hour this browser keeps, so that it finds its way back to it."""
     read = links.read_visit_token(session.get("hold", ""))
     booking = queries.booking_by_reference(read[0]) if read else None
-    is_held = booking and booking.status == BookingStatus.HELD and booking.held_until
-    if not booking or not is_held or booking.held_until <= clock.now():  # type: ignore[operator]
+    until = booking.held_until if booking and booking.status == BookingStatus.HELD else None
+    if not booking or not until or until <= clock.now():
         return None
     zone = queries.offer_of(booking.treatment_id).zone
     return Held(
         label=wording.moment_short(booking.starts_at, zone),
         url=url_for("booking.held", token=session["hold"]),
-        until=wording.clock(booking.held_until, zone),  # type: ignore[arg-type]
+        until=wording.clock(until, zone),
     )
 
 
@@ -295,7 +295,8 @@ def _held_page(
     near: datetime | None = None,
 ) -> ResponseReturnValue:
     now = clock.now()
-    is_held = booking.status == BookingStatus.HELD and booking.held_until > now
+    held_until = booking.held_until or now
+    is_held = booking.status == BookingStatus.HELD and held_until > now
     visit = visit_shown(booking, offer, now)
     token = links.visit_token(booking.reference, booking.link_version)
     page = render_template(
@@ -303,8 +304,8 @@ def _held_page(
         form=form,
         visit=visit,
         treatment=card(offer),
-        held_until_clock=wording.clock(booking.held_until, offer.zone),
-        held_seconds=max(0, int((booking.held_until - now).total_seconds())),
+        held_until_clock=wording.clock(held_until, offer.zone),
+        held_seconds=max(0, int((held_until - now).total_seconds())),
         may_extend=booking.extensions < offer.hold_extensions,
         not_for_you=not_for_you() if offer.is_needling else [],
         suggestion=suggested_email(form.email.data or ""),

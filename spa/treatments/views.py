@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from spa import clock
 from spa.booking import picker
 from spa.booking import queries as booking
 from spa.booking.actions import PRIVACY_VERSION
-from spa.booking.forms import HoldForm
 from spa.booking.shown import not_for_you
 from spa.treatments import queries
 
@@ -56,7 +56,7 @@ def show(slug: str) -> ResponseReturnValue:
         "treatments/show.html",
         treatment=treatment,
         soonest=picker.soonest(offer, now=clock.now(), visitor=str(session.get("visitor", ""))),
-        hold_form=HoldForm(formdata=None, practitioner=""),
+        hold_form=FlaskForm(formdata=None),
         choose_url=url_for("booking.choose", treatment=slug),
         not_for_you=not_for_you() if treatment.is_needling else [],
     )

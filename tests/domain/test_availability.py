@@ -129,6 +129,7 @@ def with_booking(known: Facts, start: datetime, allocation: Allocation) -> Facts
         ("10:00", 0, ()),
         ("10:01", 120, (Reason.IN_THE_PAST,)),
         ("10:01", 0, (Reason.IN_THE_PAST,)),
+        ("10:01", -60, (Reason.IN_THE_PAST,)),
     ],
 )
 def test_notice_is_given(now: str, notice: int, expected: tuple[Reason, ...]) -> None:
@@ -268,6 +269,16 @@ def test_a_certificate_ends_with_the_day_at_the_place_not_in_utc() -> None:
 
     assert at("21:00").astimezone(UTC).date() == DAY + timedelta(days=1)
     assert_answers(known, at("21:00"))
+
+
+def test_a_certificate_that_ends_between_two_days_counts_for_the_first() -> None:
+    days = [DAY, DAY + timedelta(days=1)]
+    both = tuple(span for day in days for span in spans("10:00-11:00", day=day))
+    known = facts(open=both, people=(person(on_shift=both, certified_until=DAY),), last_on=days[1])
+
+    assert [tick for tick, _ in free_starts(known, POLICY)] == [both[0].start]
+    assert_answers(known, at("10:00", days[0]))
+    assert_answers(known, at("10:00", days[1]), Reason.NOT_CERTIFIED)
 
 
 @pytest.mark.parametrize(
@@ -723,6 +734,20 @@ def test_one_useless_gap_is_better_than_two() -> None:
     one = person(2, busy=spans("09:00-10:00", "11:30-12:00"), sessions_on={DAY: 3})
 
     assert chosen(facts(people=(two, one)), "10:00") == 2
+
+
+def test_two_useless_gaps_are_better_than_no_visit() -> None:
+    two = person(1, busy=spans("09:00-09:30", "11:30-12:00"))
+
+    assert chosen(facts(people=(two,)), "10:00") == 1
+
+
+def test_a_gap_is_counted_from_when_the_practitioner_comes() -> None:
+    session = Session((Step("numb", 30, needs_practitioner=False), NEEDLE, CALM))
+    gap = person(1, busy=spans("09:00-10:00"))
+    no_gap = person(2, busy=spans("09:30-10:30"))
+
+    assert chosen(facts(session=session, people=(gap, no_gap)), "10:00") == 2
 
 
 def test_then_the_one_with_the_fewest_bookings_that_day() -> None:

@@ -1,8 +1,11 @@
-"""What script/server says when it cannot start; a whole start is tried in the browser tests."""
+"""script/server: what it says when it cannot start, and that it leaves nothing behind."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from script import environment, server
 from script.processes import ROOT, Failed
+from tests.script.test_processes import is_there
 
 
 def start(folder: Path | str = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -61,6 +65,67 @@ def test_a_port_in_use_is_said_before_anything_is_done(busy_port: int) -> None:
 
 def test_it_runs_from_any_folder(tmp_path: Path) -> None:
     assert start(tmp_path, PORT="none").stderr == start(PORT="none").stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A site of its own, started in a folder whose name has a space, without a demo."""
+    folder = tmp_path / "a place"
+    folder.mkdir()
+    for name in ("spa", "script", "templates", "static"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("config.py", "wsgi.py", environment.SERVER_LOCK):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv").symlink_to(environment.FOLDER)
+    process = subprocess.Popen(
+        [folder / "script" / "server"],
+        cwd="/",
+        env={
+            **os.environ,
+            "PORT": str(free_port()),
+            "DATABASE_URL": f"sqlite:///{folder}/a.sqlite3",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield process
+    process.terminate()
+    process.communicate()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def descendants(pid: int) -> set[int]:
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout
+    parents = {int(line.split()[0]): int(line.split()[1]) for line in listing.splitlines()}
+    children = {child for child, parent in parents.items() if parent == pid}
+    return children.union(*(descendants(child) for child in children))
+
+
+def test_it_serves_says_where_and_leaves_no_process(site: subprocess.Popen[str]) -> None:
+    assert site.stdout
+    lines = []
+    for line in site.stdout:
+        lines.append(line)
+        if "Stop it" in line:
+            break
+    assert site.poll() is None, "".join(lines)
+    address = next(word for line in lines for word in line.split() if word.startswith("http"))
+    with urllib.request.urlopen(f"{address}healthz") as answer:
+        assert answer.status == 200
+    running = descendants(site.pid)
+
+    site.send_signal(signal.SIGTERM)
+    rest, _ = site.communicate(timeout=10)
+
+    assert (site.returncode, rest) == (0, "Stopping.\n"), "".join(lines)
+    assert len(running) >= 3
+    assert not any(is_there(pid) for pid in running)
 
 
 @pytest.mark.parametrize(
