@@ -58,7 +58,9 @@ class Browser:
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         headers = {"Accept-Encoding": "identity"}
         if self._cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            headers["Cookie"] = "; ".join(
+                f"{name}={value}" for name, value in self._cookies.items()
+            )
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)

@@ -54,7 +54,9 @@ class Racers:
 
     def answers(self) -> list[dict[str, Any]]:
         """What each says when it has done what it was told."""
-        return [json.loads(child.stdout.readline() or "{}") for child in self._children if child.stdout]
+        return [
+            json.loads(child.stdout.readline() or "{}") for child in self._children if child.stdout
+        ]
 
     def end(self) -> None:
         """No more to do: they end by themselves."""
@@ -103,7 +105,6 @@ def for_one_hour(bench: Bench, database: str, *, practitioner: str, first_day: i
             outcome.booked.append(kept)
             if said != kept:
                 outcome.faults.append(f"{said} were told they had it, {kept} have it")
-            _must_all_be_well(fifty.all(do="open", slug=SLUG), outcome)
         outcome.faults += faults(engine)
     return outcome
 
@@ -114,6 +115,7 @@ def mixed(bench: Bench, database: str, day: int) -> Outcome:
     hours = [_local(day, minute) for minute in range(studios.OPEN, studios.CLOSE - 60, 15)]
     slugs = [SLUG, *MORE]
     with racers(bench, site) as fifty, _engine(database) as engine:
+        _must_all_be_well(fifty.all(do="open", slug=SLUG), outcome)
         for _ in range(END_OF_HOLDS):
             fifty.tell(do="mix", slugs=slugs, hours=hours, times=MIXED_DEEDS)
             outcome.faults += faults(engine)
@@ -151,7 +153,9 @@ def _booked_at(engine: sa.Engine, start: datetime) -> int:
 
 def _count(engine: sa.Engine) -> int:
     table = Booking.__table__
-    query = sa.select(sa.func.count()).where(table.c.id > studios.Studio().past + studios.Studio().ahead, table.c.status == "booked")
+    query = sa.select(sa.func.count()).where(
+        table.c.id > studios.Studio().past + studios.Studio().ahead, table.c.status == "booked"
+    )
     with engine.connect() as connection:
         return connection.execute(query).scalar_one()
 
@@ -160,8 +164,6 @@ def _end_some_holds(engine: sa.Engine) -> None:
     """The clock stands still here, so every other hold is told that its time is over."""
     table = Booking.__table__
     with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA busy_timeout=5000")
         connection.execute(
             sa.update(table)  # type: ignore[arg-type]
             .where(table.c.status == "held", table.c.id % 2 == 0)
@@ -190,13 +192,17 @@ def faults(engine: sa.Engine) -> list[str]:
     return found
 
 
-def _snapshot(engine: sa.Engine) -> tuple[list[Any], dict[int, set[tuple[int, int]]], dict[int, Any]]:
+def _snapshot(
+    engine: sa.Engine,
+) -> tuple[list[Any], dict[int, set[tuple[int, int]]], dict[int, Any]]:
     """All as it is at one moment."""
     table, claim, treatment = Booking.__table__, Claim.__table__, Treatment.__table__
     options: dict[str, Any] = {}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**options) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
         bookings = connection.execute(
             sa.select(table).where(table.c.status.in_(["held", "booked"]))
         ).all()
@@ -215,7 +221,9 @@ def _claims_of(booking: Any, treatment: Any) -> list[tuple[int, Span]]:
         treatment.turnover_needs_practitioner,
     )
     device = Thing(booking.device_id, "") if booking.device_id else None
-    found = Allocation(Person(booking.practitioner_id, "", "", ()), Thing(booking.room_id, ""), device)
+    found = Allocation(
+        Person(booking.practitioner_id, "", "", ()), Thing(booking.room_id, ""), device
+    )
     return claims_of(booking.starts_at, session, found)
 
 

@@ -227,5 +227,3 @@ def _family_seconds(stats: Stats, root: int) -> float:
 
 def _parent(pid: int) -> int:
     return _processes()[pid][0]
-
-

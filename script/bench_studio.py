@@ -133,7 +133,9 @@ def _write_house(connection: sa.Connection, studio: Studio) -> None:
 
 
 def _write_menu(connection: sa.Connection, studio: Studio) -> None:
-    for number, (slug, session) in enumerate({SLUG: FACIAL, **(MORE if studio.is_mixed else {})}.items(), start=1):
+    for number, (slug, session) in enumerate(
+        {SLUG: FACIAL, **(MORE if studio.is_mixed else {})}.items(), start=1
+    ):
         treatment = {
             "id": number, "location_id": 1, "slug": slug, "price_minor": 27500,
             "turnover_minutes": session.turnover_minutes, "is_needling": session.is_hands_on,
@@ -161,7 +163,9 @@ def _write_clients(connection: sa.Connection, count: int) -> None:
     _insert(connection, Client, rows)
 
 
-def _booking(number: int, starts_at: datetime, person: int, room: int, client: int) -> dict[str, Any]:
+def _booking(
+    number: int, starts_at: datetime, person: int, room: int, client: int
+) -> dict[str, Any]:
     booked_at = min(starts_at, NOW) - timedelta(days=7)
     return {
         "id": number, "location_id": 1, "treatment_id": 1, "practitioner_id": person,
@@ -180,7 +184,9 @@ def _write_past(connection: sa.Connection, studio: Studio) -> None:
     number = 0
     hours = _past_hours(studio)
     while rows := [
-        _booking(number := number + 1, starts_at, person, room, 1 + number % max(1, studio.past // 5))
+        _booking(
+            number := number + 1, starts_at, person, room, 1 + number % max(1, studio.past // 5)
+        )
         for starts_at, person, room in islice(hours, min(20_000, studio.past - number))
     ]:
         _insert(connection, Booking, rows)
@@ -229,7 +235,9 @@ def _write_ahead(connection: sa.Connection, studio: Studio) -> None:
         day = TODAY + timedelta(days=dice.randrange(60))
         starts_at = _moment(day, dice.randrange(OPEN, CLOSE - 60, 15))
         found = Allocation(Person(person, "", "", ()), Thing(room, ""), None)
-        claims = claim_rows(claims_of(starts_at, FACIAL, found), booking_id=number + 1, is_needling=True)
+        claims = claim_rows(
+            claims_of(starts_at, FACIAL, found), booking_id=number + 1, is_needling=True
+        )
         keys = {(claim["resource_id"], claim["tick"]) for claim in claims}
         if taken & keys:
             continue

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
 import click
@@ -94,6 +95,8 @@ def _test_mail(address: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = current_app.config["MAIL_FROM"] or recipient
     mail["To"] = recipient
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = make_msgid(domain=recipient.domain)
     mail["Subject"] = "Test mail from the booking program"
     mail.set_content("If you can read this, mail works.\n")
     return mail

@@ -46,6 +46,34 @@ class Studio:
 
 def studio(session: Session, **about: Any) -> Studio:
     """A place open 9 to 19 every day, two people on shift with lunch at one, and two rooms."""
+    place = add(session, location(**about))
+    for weekday in range(7):
+        add(session, OpeningHours(location_id=place.id, weekday=weekday, **nine_to_seven()))
+    people = [person(session, place.id, name, n) for n, name in enumerate(("Ines", "Maya"))]
+    rooms = [
+        add(
+            session,
+            Resource(
+                location_id=place.id, kind="room", slug=f"room-{n}", name=f"Room {n}", position=n
+            ),
+        )
+        for n in (1, 2)
+    ]
+    facial = treatment(session, place.id, "facial", FACIAL, turnover=15)
+    check = treatment(
+        session, place.id, "check", CHECK, turnover=5, price_minor=0, is_needling=False
+    )
+    for made in (*people, *rooms):
+        for treatment_id in (facial.id, check.id):
+            session.add(Capability(resource_id=made.id, treatment_id=treatment_id))
+    session.flush()
+    return Studio(
+        place.id, people[0].id, people[1].id, rooms[0].id, rooms[1].id, facial.id, check.id
+    )
+
+
+def location(**about: Any) -> Location:
+    """A place in New York."""
     defaults: dict[str, Any] = {
         "slug": "studio",
         "name": "Test Studio",
@@ -57,30 +85,7 @@ def studio(session: Session, **about: Any) -> Studio:
         "country": "US",
         "opened_at": datetime(2020, 1, 1, tzinfo=UTC),
     }
-    location = add(session, Location(**defaults | about))
-    for weekday in range(7):
-        add(session, OpeningHours(location_id=location.id, weekday=weekday, **nine_to_seven()))
-    people = [person(session, location.id, name, n) for n, name in enumerate(("Ines", "Maya"))]
-    rooms = [
-        add(
-            session,
-            Resource(
-                location_id=location.id, kind="room", slug=f"room-{n}", name=f"Room {n}", position=n
-            ),
-        )
-        for n in (1, 2)
-    ]
-    facial = treatment(session, location.id, "facial", FACIAL, turnover=15)
-    check = treatment(
-        session, location.id, "check", CHECK, turnover=5, price_minor=0, is_needling=False
-    )
-    for made in (*people, *rooms):
-        for treatment_id in (facial.id, check.id):
-            session.add(Capability(resource_id=made.id, treatment_id=treatment_id))
-    session.flush()
-    return Studio(
-        location.id, people[0].id, people[1].id, rooms[0].id, rooms[1].id, facial.id, check.id
-    )
+    return Location(**defaults | about)
 
 
 def nine_to_seven() -> dict[str, int]:
@@ -88,12 +93,12 @@ def nine_to_seven() -> dict[str, int]:
     return {"from_minute": 9 * 60, "to_minute": 19 * 60}
 
 
-def person(session: Session, location_id: int, name: str, position: int = 0, **about: Any) -> Resource:
+def person(
+    session: Session, location_id: int, name: str, position: int = 0, **about: Any
+) -> Resource:
     """A practitioner on shift 9 to 19 every day with half an hour's lunch at one."""
     defaults: dict[str, Any] = {"slug": name.lower(), "name": name, "position": position}
-    made = add(
-        session, Resource(location_id=location_id, kind="practitioner", **defaults | about)
-    )
+    made = add(session, Resource(location_id=location_id, kind="practitioner", **defaults | about))
     for weekday in range(7):
         shift = add(session, Shift(resource_id=made.id, weekday=weekday, **nine_to_seven()))
         session.add(ShiftBreak(shift_id=shift.id, from_minute=13 * 60, to_minute=13 * 60 + 30))
@@ -125,7 +130,11 @@ def treatment(
     )
     session.add(
         TreatmentWords(
-            treatment_id=made.id, language="en", name=slug.title(), summary="A test.", about="Words."
+            treatment_id=made.id,
+            language="en",
+            name=slug.title(),
+            summary="A test.",
+            about="Words.",
         )
     )
     for position, (kind, minutes, practitioner, device) in enumerate(steps):

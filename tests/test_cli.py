@@ -35,7 +35,10 @@ def mails(app: Flask) -> list[Path]:
 def places(app: Flask) -> list[tuple[str, bool]]:
     """The places there are."""
     with app.app_context():
-        return [(row[0], row[1]) for row in db.session.execute(sa.select(Location.name, Location.is_demo))]
+        return [
+            (row[0], row[1])
+            for row in db.session.execute(sa.select(Location.name, Location.is_demo))
+        ]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def visit(token: str) -> ResponseReturnValue:
         just_booked=session.get("booked") == booking.reference and not booking.sequence,
         terms=shown.terms(booking, offer, now),
         links=_links(token) | shown.calendar_links(booking, visit),
-        prepare=shown.preparation(booking, offer),
+        prepare=shown.preparation(booking, offer, now),
         after=shown.aftercare(booking),
     )
 

@@ -149,34 +149,39 @@ def not_for_you() -> list[str]:
     ]
 
 
-def preparation(booking: Booking, offer: Offer) -> list[Prep]:
-    """What to do before a visit, with the days it starts on."""
+def preparation(booking: Booking, offer: Offer, now: datetime) -> list[Prep]:
+    """What to do before a visit, with the days it starts on; what has begun already comes as one.
+
+    Where sources differ the more careful common wait stands, and the same one everywhere.
+    """
     day = booking.starts_at.astimezone(offer.zone).date()
+    today = now.astimezone(offer.zone).date()
     if not booking.is_needling:
         return [
             Prep(
                 _("On the day"),
-                [_("Come with a clean face if you can."), _("Bring the names of what you take.")],
+                [
+                    _("Come with a clean face if you can."),
+                    _("Bring the names of what you take."),
+                    *_first_time(booking),
+                ],
             )
         ]
-
-    def since(days: int) -> str:
-        return _("From %(day)s", day=wording.day_long(day - timedelta(days=days)))
-
+    begun: list[str] = []
+    coming: list[Prep] = []
+    for days, lines in _rules_before():
+        first = day - timedelta(days=days)
+        if first > today:
+            coming.append(Prep(_("From %(day)s", day=wording.day_long(first)), lines))
+        else:
+            begun += lines
+    if begun:
+        begun.append(
+            _("If you had any of the first ones lately, call us: a later day may be better.")
+        )
     return [
-        Prep(since(14), [_("No sunbathing, sunbed, laser or IPL."), _("No Botox or filler.")]),
-        Prep(since(7), [_("No waxing, threading, electrolysis or peels on the area.")]),
-        Prep(
-            since(5),
-            [_("Stop retinol and other retinoids, acids, scrubs and vitamin C serum there.")],
-        ),
-        Prep(
-            since(3),
-            [
-                _("Skip ibuprofen and fish oil unless a doctor prescribed them."),
-                _("Never stop a medicine that was prescribed for you."),
-            ],
-        ),
+        *([Prep(_("From now on"), begun)] if begun else []),
+        *coming,
         Prep(_("The day before"), [_("No alcohol, and no self-tan.")]),
         Prep(
             _("On the day"),
@@ -184,6 +189,33 @@ def preparation(booking: Booking, offer: Offer) -> list[Prep]:
                 _("Clean face: no make-up, lotion or sunscreen."),
                 _("Eat something light and drink water."),
                 _("Tell us first if you are ill, sunburnt or feel a cold sore coming."),
+                *_first_time(booking),
+            ],
+        ),
+    ]
+
+
+def _first_time(booking: Booking) -> list[str]:
+    """What only a first visit needs to hear."""
+    if not booking.is_first_visit:
+        return []
+    return [
+        _("As it is your first visit: bring a list of your medicines and skin products."),
+        _("Keep the two weeks after it free of big occasions, until you know how your skin heals."),
+    ]
+
+
+def _rules_before() -> list[tuple[int, list[str]]]:
+    """Days before the visit, and what holds from then on."""
+    return [
+        (14, [_("No sunbathing, sunbed, laser or IPL."), _("No Botox or filler.")]),
+        (7, [_("No waxing, threading, electrolysis or peels on the area.")]),
+        (5, [_("Stop retinol and other retinoids, acids, scrubs and vitamin C serum there.")]),
+        (
+            3,
+            [
+                _("Skip ibuprofen and fish oil unless a doctor prescribed them."),
+                _("Never stop a medicine that was prescribed for you."),
             ],
         ),
     ]

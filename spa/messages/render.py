@@ -82,7 +82,7 @@ def _about_visit(booking: Booking, location: Location, now: datetime) -> dict[st
     return {
         "visit": visit,
         "terms": shown.terms(booking, offer, now),
-        "prepare": shown.preparation(booking, offer),
+        "prepare": shown.preparation(booking, offer, now),
         "after": shown.aftercare(booking),
         "link": links.absolute("visit.visit", token=token),
         "policies_link": links.absolute("treatments.policies"),

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from spa.database import IN_ACTION
+
 ONE_MIGRATION_AT_A_TIME = 7_221_901
 
 extension = current_app.extensions["migrate"]
@@ -12,7 +14,8 @@ database = extension.db
 
 def run() -> None:
     """Upgrade or downgrade in one transaction, refusing to leave a foreign key broken."""
-    with database.engine.connect() as connection:
+    options = IN_ACTION[database.engine.dialect.name]
+    with database.engine.connect().execution_options(**options) as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             # With foreign keys on, re-creating a parent table silently deletes its children.

@@ -78,7 +78,10 @@ def test_a_held_hour_is_taken_for_others_until_nobody_is_left(
     with pytest.raises(SlotTaken) as refused:
         held(visitor="three")
 
-    assert refused.value.reasons in {(Reason.PRACTITIONER_BUSY,), (Reason.PRACTITIONER_BUSY, Reason.NO_ROOM)}
+    assert refused.value.reasons in {
+        (Reason.PRACTITIONER_BUSY,),
+        (Reason.PRACTITIONER_BUSY, Reason.NO_ROOM),
+    }
     assert session.scalar(sa.select(sa.func.count(Booking.id))) == 2
 
 
@@ -215,9 +218,7 @@ def test_who_books_for_another_makes_a_record_for_the_one_who_comes(
     assert session.get_one(Client, booking.client_id).name == "Rosa Duarte"
 
 
-def test_moving_takes_the_new_hour_and_frees_the_old(
-    session: Session, studio: make.Studio
-) -> None:
+def test_moving_takes_the_new_hour_and_frees_the_old(session: Session, studio: make.Studio) -> None:
     booking = booked()
 
     moved = actions.move_booking(booking.reference, moment("2026-03-13 15:00"))

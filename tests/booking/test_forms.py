@@ -90,7 +90,9 @@ def test_a_name_is_kept_on_one_line_without_control_characters(
     assert (form.messages, form.name.data) == ({}, kept)
 
 
-@pytest.mark.parametrize("field", ["name", "email", "phone", "is_first_visit", "screening", "privacy"])
+@pytest.mark.parametrize(
+    "field", ["name", "email", "phone", "is_first_visit", "screening", "privacy"]
+)
 @pytest.mark.parametrize("typed", ["", " ", "\0", "\u200b\u202e"])
 def test_what_must_be_there_must_really_be_there(field: str, typed: str, fill: Fill) -> None:
     if typed and field in {"screening", "privacy"}:
@@ -114,7 +116,11 @@ def test_a_field_that_was_never_sent_is_asked_for(field: str, app: Flask) -> Non
     ("field", "typed", "message"),
     [
         ("name", "x" * 201, "Enter a name of at most 200 characters"),
-        ("email", f"{'x' * 64}@{'y' * 200}.com", "Enter an email address of at most 254 characters"),
+        (
+            "email",
+            f"{'x' * 64}@{'y' * 200}.com",
+            "Enter an email address of at most 254 characters",
+        ),
         ("email", "ana", "Enter an email address like name@example.com"),
         ("email", "ana@", "Enter an email address like name@example.com"),
         ("email", "ana@@example.com", "Enter an email address like name@example.com"),

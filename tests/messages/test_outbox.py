@@ -75,7 +75,9 @@ def test_taking_back_leaves_what_was_sent_and_what_is_about_others(
 ) -> None:
     sent, other = make.booked(), make.booked(visitor="two", email="bea@example.com")
     with transaction() as inside:
-        inside.execute(sa.update(Message).where(Message.booking_id == sent.id).values(status="sent"))
+        inside.execute(
+            sa.update(Message).where(Message.booking_id == sent.id).values(status="sent")
+        )
         outbox.withdraw(inside, sent.id)
 
     assert [status for *_, status in written(session)] == ["sent", "waiting"]

@@ -242,7 +242,9 @@ def test_what_helps_us_welcome_a_client_never_travels_by_mail(
     mailbox.delivered(app)
 
     sent = mailbox.mails(app)
-    whole = "".join(str(part.get_content()) for mail in sent for part in mail.walk() if not part.is_multipart())
+    whole = "".join(
+        str(part.get_content()) for mail in sent for part in mail.walk() if not part.is_multipart()
+    )
     assert len(sent) == 3
     assert "cane" not in whole
     assert "212) 555-0111" not in whole and "+12125550111" not in whole

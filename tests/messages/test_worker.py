@@ -157,13 +157,13 @@ def test_a_language_we_have_no_words_in_is_told_in_english(
 def test_the_worker_stops_when_told_to(app: Flask, session: Session, studio: make.Studio) -> None:
     make.booked()
     process = another.start(app, "worker")
-    while "sent" not in states(session):
-        assert process.poll() is None, process.communicate()
+    while states(session) == ["waiting"] and process.poll() is None:
+        assert not session.scalar(sa.select(Message.last_error))
 
     process.send_signal(signal.SIGTERM)
 
-    process.communicate(timeout=10)
-    assert process.returncode == 0
+    said = process.communicate(timeout=10)
+    assert (process.returncode, states(session)) == (0, ["sent"]), said
 
 
 def test_tidying_drops_ticks_that_have_passed_and_no_others(
@@ -179,9 +179,7 @@ def test_tidying_drops_ticks_that_have_passed_and_no_others(
     assert session.scalar(sa.select(sa.func.count(Booking.id))) == 2
 
 
-def test_tidying_keeps_the_ticks_of_today(
-    session: Session, studio: make.Studio, at: Clock
-) -> None:
+def test_tidying_keeps_the_ticks_of_today(session: Session, studio: make.Studio, at: Clock) -> None:
     make.booked("2026-03-10 12:00")
     at("2026-03-10 18:00")
     before = session.scalar(sa.select(sa.func.count(Claim.tick)))
