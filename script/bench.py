@@ -1,110 +1,284 @@
-"""Measures what the site can do, always beside the floor: see `script/bench --help`."""
+"""Measures what the site can do, always beside the floor: `script/bench --help` says how."""
 
+import argparse
+import itertools
+import os
+import platform
+import signal
 import sys
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import FrameType
 
-from script import bench_studio as studios
+from script import bench_queries as queries
 from script import bench_race as race
-from script.bench_booking import STEPS, Visitors, free_hours
-from script.bench_load import Target, alternate, cost, cost_ratio, load, quantile, rate, ratio
-from script.bench_servers import Bench
-from script.bench_studio import Studio
-from script.processes import say
+from script import bench_studio as studios
+from script import bench_weight as weight
+from script.bench_booking import Bookings, Visitors, free_hours
+from script.bench_browser import Browser
+from script.bench_load import (
+    BadAnswer,
+    Target,
+    Window,
+    alternate,
+    cost,
+    cost_ratio,
+    loaded,
+    quantile,
+    rate,
+    ratio,
+)
+from script.bench_servers import Bench, Site
+from script.bench_studio import SLUG, Studio
+from script.bench_table import Row, say_head, say_row
+from script.processes import SIGNALS, Failed, Stopped, complain
+from tests import postgres
 
 STUDIO = Studio()
+LONG_AGO = Studio(past=100_000)
+LARGE = Studio(people=50, rooms=30, ahead=4_000)
+MIXED = Studio(is_mixed=True)
+FLOOR = "script.bench_floor:app"
+AS_BROWSER = "gzip, deflate, br, zstd"
+NAMES = {
+    "day": "free times of a day, anyone of 5 (JSON)",
+    "month": "free times of 31 days (JSON)",
+    "page": "the page for choosing a time (HTML, br)",
+}
+SHARES = {"day": 3, "month": 7, "page": 7}
+BOOKINGS_AT_ONCE = 80
+HELP = """\
+It starts a PostgreSQL of its own with its disk writes on (or makes an SQLite file), fills it with a
+studio of 5 people, 3 rooms and 400 bookings in 60 days, serves it as script/server does with 2
+workers, asks over 8 connections, and ends everything. The floor is a bare view with one indexed
+query on the same server. Each figure and its floor are measured in turn, in short windows; the
+middle one of the rounds counts. CPU is that of the web server and PostgreSQL together.
+"""
 
 
-def addresses(slug: str = studios.SLUG) -> dict[str, tuple[str, str]]:
-    first = studios.TODAY + timedelta(days=1)
-    api = f"/api/v1/treatments/{slug}/free-times?from={first}"
+def main() -> int:
+    """Measure what was asked for and return the exit code."""
+    arguments = _arguments()
+    for signum in SIGNALS:
+        signal.signal(signum, _stop)
+    asked = arguments.only or list(PARTS)
+    extra = " --sqlite" if arguments.sqlite else ""
+    try:
+        with Bench(is_sqlite=arguments.sqlite, is_durable=not arguments.no_fsync) as bench:
+            say_head(_title(bench, is_durable=not arguments.no_fsync))
+            for name in asked:
+                for row in PARTS[name](bench):
+                    say_row(row, f"script/bench --only {name}{extra}")
+    except (Failed, BadAnswer, postgres.NoPostgres) as problem:
+        complain(f"script/bench: {problem}")
+        return 1
+    except Stopped as signalled:
+        return 128 + signalled.signum
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
+    parser.add_argument("--no-fsync", action="store_true", help="PostgreSQL without disk writes")
+    return parser.parse_args()
+
+
+def _stop(signum: int, _frame: FrameType | None) -> None:
+    """Leave at once, ending all we started; a second signal must not disturb that."""
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped(signum)
+
+
+def _title(bench: Bench, *, is_durable: bool) -> str:
+    base = "SQLite, WAL, synchronous=FULL"
+    if not bench.is_sqlite:
+        version = bench.ask("SHOW server_version").split()[0]
+        base = f"PostgreSQL {version}, fsync {'on' if is_durable else 'off'}"
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC. {base}, Python {platform.python_version()}, "
+        f"{cores} cores, load before {load:.1f}."
+    )
+
+
+# What the parts measure
+
+
+def read(bench: Bench) -> Iterator[Row]:
+    """Free times and the page that shows them, beside the floor."""
+    database = bench.database(STUDIO)
+    targets = {"floor": _floor(bench, database), **_targets(bench.site(database))}
+    found = alternate(bench, targets, rounds=7, seconds=1.2)
+    floor = found.pop("floor")
+    yield Row("the floor: one indexed query", f"{rate(floor):.0f}/s, {cost(floor):.2f} ms CPU")
+    for name, windows in found.items():
+        share = 1 / ratio(windows, floor)
+        figure = f"{_beside(windows, floor)}, {_size(windows)}"
+        yield Row(NAMES[name], figure, f"1/{SHARES[name]} of the floor", share <= SHARES[name])
+    for name, target in targets.items():
+        if name in found:
+            number = queries.count(database, target.path, bench.folder)
+            is_met, wanted = (None, "") if name == "page" else (number <= 3, "at most 3")
+            yield Row(f"- queries: {NAMES[name]}", str(number), wanted, is_met)
+
+
+def book(bench: Bench) -> Iterator[Row]:
+    """Whole bookings, beside the floor."""
+    database = bench.copy(STUDIO, "bench_book")
+    floor, site = _floor(bench, database), bench.site(database)
+    visitors, hours = Visitors(site), iter(free_hours(site))
+    loaded(bench, floor, 0.5)
+    visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE))
+    floors: list[Window] = []
+    books: list[Bookings] = []
+    for _ in range(5):
+        floors.append(loaded(bench, floor, 1.2))
+        books.append(visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE)))
+    share = 1 / ratio(books, floors)
+    yield Row("a whole booking: hold, details, confirm", _beside(books, floors),
+              "1/15 of the floor", share <= 15)  # fmt: skip
+    waits = [wait for window in books for wait in window.waits]
+    middle, late = quantile(waits, 0.5), quantile(waits, 0.99)
+    yield Row("- p99 beside p50", f"{_ms(middle)}, p99 {_ms(late)}, {late / middle:.1f} x",
+              "p99 under 5 x p50", late < 5 * middle)  # fmt: skip
+    for step in books[0].steps:
+        single = [wait for window in books for wait in window.steps[step]]
+        figure = f"p50 {_ms(quantile(single, 0.5))}, p99 {_ms(quantile(single, 0.99))}"
+        yield Row(f"- {step}", f"{figure}, worst {_ms(max(single))}")
+
+
+def past(bench: Bench) -> Iterator[Row]:
+    """Whether a long history slows anything down."""
+    for name, here, there in _both(bench, STUDIO, LONG_AGO):
+        change = 100 * (cost_ratio(there, here) - 1)
+        figure = f"{cost(here):.2f} to {cost(there):.2f} ms CPU, {change:+.1f} %; "
+        figure += f"{rate(here):.0f} to {rate(there):.0f}/s"
+        what = f"400 to 100,000 past bookings: {name}"
+        yield Row(what, figure, "within 10 % (CPU)", abs(change) <= 10 or change < 0)
+
+
+def people(bench: Bench) -> Iterator[Row]:
+    """What ten times the people, rooms and bookings cost."""
+    for name, here, there in _both(bench, STUDIO, LARGE):
+        slower = 1 / ratio(there, here)
+        figure = f"{rate(here):.0f} to {rate(there):.0f}/s, {slower:.1f} x the time, "
+        figure += f"{cost_ratio(there, here):.1f} x the CPU"
+        yield Row(f"5 to 50 practitioners: {name}", figure, "at most 5 x the time", slower <= 5)
+
+
+def compete(bench: Bench) -> Iterator[Row]:
+    """Fifty processes that want the same hours."""
+    database = bench.copy(MIXED, "bench_race")
+    before = bench.deadlocks(database)
+    one = race.for_one_hour(bench, database, practitioner="practitioner-2", first_day=90)
+    yield _race_row("50 race for one hour, 10 rounds", one, 1)
+    anyone = race.for_one_hour(bench, database, practitioner="", first_day=110)
+    yield _race_row("50 race for anyone, 5 people, 3 rooms", anyone, studios.Studio().rooms)
+    mixed = race.mixed(bench, database, first_day=130)
+    figure = f"{mixed.deeds} deeds, {mixed.server_errors} x 5xx, {len(mixed.faults)} faults"
+    yield Row("lengths, moves, cancels, ended holds mixed", figure, "nothing twice, no 5xx",
+              not mixed.server_errors and not mixed.faults)  # fmt: skip
+    for answer, number in sorted(mixed.answers.items()):
+        yield Row(f"- {answer}", str(number))
+    for fault in (one.faults + anyone.faults + mixed.faults)[:5]:
+        yield Row("- fault", fault, "none", False)
+    bench.stop(bench.site(database))
+    if not bench.is_sqlite:
+        found = bench.deadlocks(database) - before
+        yield Row("- deadlocks (pg_stat_database)", str(found), "none", found == 0)
+
+
+def weigh(bench: Bench) -> Iterator[Row]:
+    """What the pages of the demo studio weigh, cold."""
+    site = bench.site(bench.demo())
+    slug = weight.first_treatment(site)
+    with weight.browser() as chromium:
+        page = weight.weigh(chromium, site, f"/booking/{slug}")
+        number, others = len(page.addresses), page.hosts - {f"127.0.0.1:{site.port}"}
+        figure = f"{page.bytes / 1000:.1f} kB in {number} requests, {len(others)} other hosts"
+        is_met = page.bytes < 100_000 and number <= 10 and not others
+        yield Row("the page for choosing a time, cold", figure, "< 100 kB, <= 10, none", is_met)
+        for path in _client_pages(site, slug):
+            page = weight.weigh(chromium, site, path)
+            figure = f"{page.bytes / 1000:.1f} kB in {len(page.addresses)} requests"
+            shown = path if len(path) < 30 else f"{path[:27]}..."
+            yield Row(f"- {shown}", figure, "< 100 kB", page.bytes < 100_000)
+
+
+PARTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
+    "read": read,
+    "book": book,
+    "past": past,
+    "people": people,
+    "race": compete,
+    "weight": weigh,
+}
+
+
+# Helpers
+
+
+def _floor(bench: Bench, database: str) -> Target:
+    return Target(bench.site(database, FLOOR), f"/{SLUG}")
+
+
+def _targets(site: Site) -> dict[str, Target]:
+    """Tomorrow, the 31 days from tomorrow, and the page as a browser asks for it."""
+    times = f"/api/v1/treatments/{SLUG}/free-times?from={studios.TODAY + timedelta(days=1)}"
     return {
-        "day": (f"{api}&days=1", ""),
-        "month": (f"{api}&days=31", ""),
-        "page": (f"/booking/{slug}", "gzip, deflate, br, zstd"),
+        "day": Target(site, f"{times}&days=1"),
+        "month": Target(site, f"{times}&days=31"),
+        "page": Target(site, f"/booking/{SLUG}", AS_BROWSER),
     }
 
 
-def reading(bench: Bench) -> None:
-    database = bench.database(STUDIO)
-    floor = bench.site(database, "script.bench_floor:app")
-    site = bench.site(database)
-    targets = {"floor": Target(floor, f"/{studios.SLUG}")}
-    targets |= {name: Target(site, path, accepts) for name, (path, accepts) in addresses().items()}
-    found = alternate(bench, targets, rounds=5, seconds=1.5)
-    for name, windows in found.items():
-        say(
-            f"{name:8} {rate(windows):7.0f}/s  1/{1 / ratio(windows, found['floor']):.2f} of the floor; "
-            f"CPU {cost(windows):.2f} ms, {cost_ratio(windows, found['floor']):.2f} x the floor; {windows[0].bytes // len(windows[0].waits)} bytes"
-        )
+def _both(
+    bench: Bench, one: Studio, other: Studio
+) -> Iterator[tuple[str, Sequence[Window], Sequence[Window]]]:
+    """The same questions to two studios in turn."""
+    here = _targets(bench.site(bench.database(one)))
+    there = _targets(bench.site(bench.database(other)))
+    for name in here:
+        pair = {"here": here[name], "there": there[name]}
+        found = alternate(bench, pair, rounds=7, seconds=1.2)
+        yield {"month": "31 days"}.get(name, name), found["here"], found["there"]
 
 
-def booking(bench: Bench) -> None:
-    database = bench.copy(STUDIO, "bench_booking")
-    floor = Target(bench.site(database, "script.bench_floor:app"), f"/{studios.SLUG}")
-    site = bench.site(database)
-    visitors, hours = Visitors(site), free_hours(site)
-    say(f"{len(hours)} free hours")
-    load(floor, 1)
-    visitors.book(bench, hours[:40])
-    hours = hours[40:]
-    floors, books = [], []
-    for n in range(5):
-        b = bench.cpu(floor.site)
-        floors.append(load(floor, 1.5))
-        floors[-1].cpu = bench.cpu(floor.site) - b
-        books.append(visitors.book(bench, hours[n * 80 : n * 80 + 80]))
-    say(
-        f"bookings {rate(books):.1f}/s 1/{1 / ratio(books, floors):.1f} of {rate(floors):.0f}/s; CPU {cost(books):.1f} ms = {cost_ratio(books, floors):.1f} x"
-    )
-    waits = [w for b in books for w in b.waits]
-    say(
-        f"whole p50 {quantile(waits, 0.5) * 1000:.0f} p99 {quantile(waits, 0.99) * 1000:.0f} worst {max(waits) * 1000:.0f} ms"
-    )
-    for s in STEPS:
-        w = [x for b in books for x in b.steps[s]]
-        say(
-            f"{s} p50 {quantile(w, 0.5) * 1000:.1f} p99 {quantile(w, 0.99) * 1000:.1f} worst {max(w) * 1000:.0f} ms"
-        )
+def _beside(windows: Sequence[Window], floor: Sequence[Window]) -> str:
+    shares = f"1/{1 / ratio(windows, floor):.1f} of the floor"
+    spent = f"{cost(windows):.1f} ms CPU, {cost_ratio(windows, floor):.1f} x"
+    return f"{rate(windows):.0f}/s, {shares}; {spent}"
 
 
-def racing(bench: Bench) -> None:
-    import time
-
-    studio = Studio(is_mixed=True)
-    database = bench.copy(studio, "bench_race")
-    name = database.rpartition("/")[2]
-    before = (
-        None
-        if bench.is_sqlite
-        else bench.ask(f"SELECT deadlocks FROM pg_stat_database WHERE datname = '{name}'")
-    )
-    for who, kw in (
-        ("one", dict(practitioner="practitioner-2", first_day=90)),
-        ("anyone", dict(practitioner="", first_day=110)),
-    ):
-        t = time.time()
-        out = race.for_one_hour(bench, database, **kw)
-        say(
-            f"{who}: {out.booked} {dict(out.answers)} faults {out.faults[:3]} {time.time() - t:.0f} s"
-        )
-    t = time.time()
-    out = race.mixed(bench, database, 130)
-    say(
-        f"mixed: {out.booked} {dict(sorted(out.answers.items()))} faults {out.faults[:3]} {time.time() - t:.0f} s"
-    )
-    bench.stop(bench.site(database))
-    if before is not None:
-        say(
-            f"deadlocks {before} -> "
-            + str(bench.ask(f"SELECT deadlocks FROM pg_stat_database WHERE datname = '{name}'"))
-        )
+def _size(windows: Sequence[Window]) -> str:
+    return f"{windows[0].bytes / len(windows[0].waits) / 1000:.1f} kB"
 
 
-def main():
-    with Bench(is_sqlite="--sqlite" in sys.argv) as bench:
-        for name in sys.argv[1:]:
-            if name in ("reading", "booking", "racing"):
-                globals()[name](bench)
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
 
 
-main()
+def _race_row(what: str, outcome: race.Outcome, wanted: int) -> Row:
+    said = ", ".join(f"{n} x {answer}" for answer, n in sorted(outcome.answers.items()))
+    is_met = outcome.booked == [wanted] * race.ROUNDS and not outcome.server_errors
+    is_met = is_met and set(outcome.answers) == {"303", "409"} and not outcome.faults
+    rounds = " ".join(map(str, outcome.booked))
+    return Row(what, f"booked {rounds}; {said}", f"exactly {wanted} a round, no 5xx", is_met)
+
+
+def _client_pages(site: Site, slug: str) -> list[str]:
+    """What a client sees on the way from the menu to the visit."""
+    browser = Browser(site.port)
+    browser.get(f"/booking/{slug}")
+    held = browser.hold(slug, free_hours(site, slug)[0])
+    pages = ["/", "/treatments", f"/treatments/{slug}", held.location, "/booking/find", "/policies"]
+    return [*pages, "/privacy"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,7 +43,8 @@ class Visitors:
         for hour in hours:
             self._number += 1
             work.put((self._number, hour))
-        found, failures = Bookings(), []
+        found = Bookings()
+        failures: list[str] = []
         threads = [
             threading.Thread(target=_work, args=(browser, work, found, failures))
             for browser in self._browsers
@@ -99,19 +100,19 @@ def _book(browser: Browser, number: int, hour: str) -> Sequence[float]:
     return after_hold - begun, after_details - after_hold, after_confirm - after_details
 
 
-def free_hours(site: Site) -> list[str]:
+def free_hours(site: Site, slug: str = studios.SLUG) -> list[str]:
     """Hours in every day to come that can all be booked, whatever the order."""
     found: list[str] = []
     for days in range(1, LATEST, 62):
         first = studios.TODAY + timedelta(days=days)
         length = min(62, LATEST - days)
-        found += _apart(_free_times(site, f"from={first}&days={length}"))
+        found += _apart(_free_times(site, slug, f"from={first}&days={length}"))
     return found
 
 
-def _free_times(site: Site, query: str) -> list[str]:
+def _free_times(site: Site, slug: str, query: str) -> list[str]:
     connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
-    connection.request("GET", f"/api/v1/treatments/{studios.SLUG}/free-times?{query}")
+    connection.request("GET", f"/api/v1/treatments/{slug}/free-times?{query}")
     found = json.loads(connection.getresponse().read())
     connection.close()
     return [free["local"] for free in found["free_times"]]

@@ -61,11 +61,16 @@ def alternate(
     windows: dict[str, list[Window]] = {name: [] for name in targets}
     for _ in range(rounds):
         for name, target in targets.items():
-            before = bench.cpu(target.site)
-            window = load(target, seconds)
-            window.cpu = bench.cpu(target.site) - before
-            windows[name].append(window)
+            windows[name].append(loaded(bench, target, seconds))
     return windows
+
+
+def loaded(bench: Bench, target: Target, seconds: float) -> Window:
+    """A stretch of load and the processor time it took."""
+    before = bench.cpu(target.site)
+    window = load(target, seconds)
+    window.cpu = bench.cpu(target.site) - before
+    return window
 
 
 def load(target: Target, seconds: float) -> Window:

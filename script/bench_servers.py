@@ -81,7 +81,7 @@ class Bench:
         """The address of a database that holds this studio; made when first asked for."""
         if studio not in self._databases:
             url = self._empty(f"bench_{len(self._databases)}")
-            self._migrate(url)
+            self._prepare(url, "migrate")
             engine = sa.create_engine(url)
             try:
                 studios.fill(engine, studio)
@@ -89,6 +89,20 @@ class Bench:
                 engine.dispose()
             self._databases[studio] = url
         return self._databases[studio]
+
+    def demo(self) -> str:
+        """The address of a database with the demo studio."""
+        url = self._empty("bench_demo")
+        self._prepare(url, "prepare", "--demo")
+        return url
+
+    def deadlocks(self, database: str) -> int:
+        """How many PostgreSQL has found in this database so far."""
+        if self.is_sqlite:
+            return 0
+        name = sa.make_url(database).database
+        counted = "SELECT deadlocks FROM pg_stat_database WHERE datname"
+        return int(self.ask(f"{counted} = '{name}'"))
 
     def copy(self, studio: Studio, name: str) -> str:
         """The address of a copy that may be written to."""
@@ -128,8 +142,8 @@ class Bench:
             connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return self._server.set(database=name).render_as_string(hide_password=False)
 
-    def _migrate(self, url: str) -> None:
-        command = [environment.PYTHON, "-m", "flask", "--app", "wsgi", "migrate"]
+    def _prepare(self, url: str, *words: str) -> None:
+        command = [environment.PYTHON, "-m", "flask", "--app", "wsgi", *words]
         child = self.start(command, settings_for(url), stdout=subprocess.DEVNULL)
         if child.wait():
             raise Failed("The database could not be prepared; the lines above say why.")

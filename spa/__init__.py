@@ -65,6 +65,7 @@ def _flask_settings(public_url: str) -> dict[str, Any]:
         "MAX_FORM_PARTS": 100,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "WTF_CSRF_SSL_STRICT": False,
+        "WTF_I18N_ENABLED": False,
         "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/calendar"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 3,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, request
 
 from spa import wording
@@ -64,11 +65,18 @@ class _LazyStudio:
     """Reads the studio once for each request, and only if the page shows it."""
 
     def __getattr__(self, name: str) -> Any:
-        if "studio" not in g:
-            g.studio = queries.studio()
-        return getattr(g.studio, name)
+        return getattr(_studio(), name)
 
     def __bool__(self) -> bool:
-        if "studio" not in g:
+        return _studio() is not None
+
+
+def _studio() -> queries.Studio | None:
+    """The studio, or None: an error page is shown without it when the database is gone."""
+    if "studio" not in g:
+        try:
             g.studio = queries.studio()
-        return g.studio is not None
+        except sa.exc.DBAPIError:
+            g.studio = None
+    found: queries.Studio | None = g.studio
+    return found

@@ -119,17 +119,16 @@ def minutes(count: int) -> str:
 
 def part_of_day(part: str) -> str:
     """What a part of the day is called."""
-    return {
-        "": _("Any time"),
-        "morning": _("Morning"),
-        "afternoon": _("Afternoon"),
-        "evening": _("From 17:00"),
-    }[part]
+    if part == "evening":
+        return _("From 17:00")
+    return part_heading(part) if part else _("Any time")
 
 
 def part_heading(part: str) -> str:
     """The heading above the times of a part of the day."""
-    return {"morning": _("Morning"), "afternoon": _("Afternoon"), "evening": _("Evening")}[part]
+    if part == "morning":
+        return _("Morning")
+    return _("Afternoon") if part == "afternoon" else _("Evening")
 
 
 def step(kind: str) -> tuple[str, str]:

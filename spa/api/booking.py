@@ -1,6 +1,9 @@
 """JSON for programs: the menu and the free times."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, timedelta, tzinfo
+from functools import lru_cache
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -8,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from spa import clock
 from spa.booking import queries
 from spa.domain.availability import FreeStart
-from spa.domain.spans import moment_of
+from spa.domain.spans import DAY_TICKS, moment_of
 from spa.errors import BadQuery
 from spa.treatments import queries as treatments
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 MOST_DAYS = 62
+CLOCK_TEXTS = [f"{tick // 12:02d}:{tick % 12 * 5:02d}:00" for tick in range(DAY_TICKS)]
 
 
 @bp.get("/treatments")
@@ -44,41 +48,52 @@ def free_times(slug: str) -> ResponseReturnValue:
 
 
 def _shown(free: list[FreeStart], offer: queries.Offer) -> list[dict[str, str]]:
-    """The free starts as data; a day's texts are made once, because there are hundreds of times."""
-    utc, local = _Stamps(UTC, "Z"), _Stamps(offer.zone)
+    """The free starts as data; hundreds of times, so each text is put together from parts."""
+    utc, local = _stamps(UTC), _stamps(offer.zone)
     length = offer.session.ticks
     return [
         {
-            "starts_at": utc[one.tick],
-            "ends_at": utc[one.tick + length],
-            "local": local[one.tick],
+            "starts_at": utc(one.tick),
+            "ends_at": utc(one.tick + length),
+            "local": local(one.tick),
             "practitioner": one.person.slug,
         }
         for one in free
     ]
 
 
-class _Stamps(dict[int, str]):
-    """Ticks as ISO texts of a zone, each made once."""
+def _stamps(zone: tzinfo) -> Callable[[int], str]:
+    """Writes ticks as ISO texts of a zone; the offset is asked for once in half an hour."""
+    offsets: dict[int, tuple[int, str]] = {}
 
-    def __init__(self, zone: tzinfo, suffix: str = "") -> None:
-        """`suffix` stands for the offset where it is always the same."""
-        super().__init__()
-        self.zone, self.suffix = zone, suffix
+    def offset_at(half_hour: int) -> tuple[int, str]:
+        local = moment_of(half_hour * 6).astimezone(zone)
+        ticks = int((local.utcoffset() or timedelta()).total_seconds()) // 300
+        return ticks, "Z" if zone is UTC else local.isoformat()[19:]
 
-    def __missing__(self, tick: int) -> str:
-        text = moment_of(tick).astimezone(self.zone).isoformat()
-        made = self[tick] = text[:19] + self.suffix if self.suffix else text
-        return made
+    def stamp(tick: int) -> str:
+        half_hour = tick // 6
+        if half_hour not in offsets:
+            offsets[half_hour] = offset_at(half_hour)
+        shift, text = offsets[half_hour]
+        day, of_day = divmod(tick + shift, DAY_TICKS)
+        return f"{_day_text(day)}T{CLOCK_TEXTS[of_day]}{text}"
+
+    return stamp
+
+
+@lru_cache(maxsize=1024)
+def _day_text(days_since_1970: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=days_since_1970)).isoformat()
 
 
 def _from() -> date:
     text = request.args.get("from", "")
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat(text) if re.fullmatch(r"[0-9-]{10}", text) else None
     except ValueError:
         found = None
-    if not found or len(text) != 10 or not 2000 <= found.year <= 2200:
+    if not found or not 2000 <= found.year <= 2200:
         raise BadQuery("from", "give a date such as 2026-03-29")
     return found
 

@@ -185,7 +185,11 @@ def _move_page(
 ) -> ResponseReturnValue:
     now, query = clock.now(), query_of(request.args)
     terms = shown.terms(booking, offer, now)
-    chosen = _chosen(offer, terms, start) if start and terms.may_move else None
+    chosen = None
+    if start and terms.may_move and not refusal:
+        chosen = _chosen(booking, offer, terms, start, query.practitioner)
+        if not chosen:
+            near, refusal = start, wording.reasons([])
     address = addresses(url_for("visit.move", token=token))
     page = render_template(
         "booking/move.html",
@@ -204,9 +208,18 @@ def _move_page(
     return page, status
 
 
-def _chosen(offer: Offer, terms: shown.Terms, start: datetime) -> Chosen | None:
+def _chosen(
+    booking: Booking, offer: Offer, terms: shown.Terms, start: datetime, practitioner: str
+) -> Chosen | None:
+    """What moving there would mean; None when that time is not free."""
+    near = picker.nearest(
+        offer, start, now=clock.now(), practitioner=practitioner, without=booking.id
+    )
+    who = next((option.who for option in near if option.moment == start), None)
+    if who is None:
+        return None
     note = _("This is a late change and will be noted as such.") if terms.is_late else None
-    return Chosen(wording.moment_long(start, offer.zone), "", note)
+    return Chosen(wording.moment_long(start, offer.zone), who, note)
 
 
 def _cancel_page(

@@ -242,9 +242,9 @@ def nearest(
         )
         free = free_starts(known, offer.policy)
         if len(free) >= NEAREST:
-            close = sorted(free, key=lambda one: abs(moment_of(one.tick) - wanted))[:NEAREST]
-            return [option(one, offer.zone) for one in sorted(close)]
-    return []
+            break
+    close = sorted(free, key=lambda one: abs(moment_of(one.tick) - wanted))[:NEAREST]
+    return [option(one, offer.zone) for one in sorted(close)]
 
 
 def option(free: FreeStart, zone: ZoneInfo) -> TimeOption:

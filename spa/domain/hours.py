@@ -87,6 +87,9 @@ def _stretches(
     last_on: date,
     zone: ZoneInfo,
 ) -> tuple[Span, ...]:
+    asked = local_days(first_on, last_on, zone)
+    if not asked:
+        return ()
     # A range past midnight reaches in from the day before, and one from midnight on the day after
     # may carry a visit that begins on the last day.
     days = local_days(_step(first_on, -1), _step(last_on, 1), zone)
@@ -96,7 +99,7 @@ def _stretches(
     for day in days:
         if day.date not in closed:
             spans += _spans_on(day, single.get(day.date) or weekly[day.date.weekday()], zone)
-    begin, end = tick_at(first_on, 0, zone), tick_at(last_on, DAY_MINUTES, zone)
+    begin, end = asked[0].start, asked[-1].end
     return tuple(span for span in subtract(spans, off) if span.start < end and span.end > begin)
 
 

@@ -53,7 +53,7 @@ def render(
         )
         if values is None:
             return None
-        values |= {"studio": treatments.shown(location)}
+        values |= {"studio": treatments.studio_of(location.id)}
         subject = _part(message.event, "subject.txt", values).strip()
         text = _part(message.event, "body.txt", values)
         html = css_inline.inline(

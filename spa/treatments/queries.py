@@ -1,6 +1,7 @@
 """Reads the menu and the studio for the public pages."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -8,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from spa import clock, wording
 from spa.database import db
@@ -102,14 +102,31 @@ def rules(location: Location) -> Rules:
 
 def studio() -> Studio | None:
     """The first open place, or None while there is none: then visitors see "opening soon"."""
-    query = sa.select(Location).where(Location.opened_at.is_not(None)).order_by(Location.id)
-    location = db.session.scalar(query.limit(1))
-    return shown(location) if location else None
+    first = sa.select(sa.func.min(Location.id)).where(Location.opened_at.is_not(None))
+    return _studio(Location.id == first.scalar_subquery())
 
 
-def shown(location: Location) -> Studio:
-    """A place as pages and messages name it."""
-    zone = ZoneInfo(location.zone)
+def studio_of(location_id: int) -> Studio:
+    """A place as its messages name it."""
+    found = _studio(Location.id == location_id)
+    if not found:
+        raise LookupError(f"there is no place {location_id}")
+    return found
+
+
+def _studio(which: sa.ColumnElement[bool]) -> Studio | None:
+    """A place and its week in one query."""
+    hours = OpeningHours.__table__.c
+    weekly = sa.and_(hours.location_id == Location.id, hours.weekday.is_not(None))
+    rows = db.session.execute(
+        sa.select(Location, hours.weekday, hours.from_minute, hours.to_minute)
+        .outerjoin(OpeningHours.__table__, weekly)
+        .where(which)
+        .order_by(hours.weekday, hours.from_minute)
+    ).all()
+    if not rows:
+        return None
+    location, zone = rows[0][0], ZoneInfo(rows[0][0].zone)
     return Studio(
         id=location.id,
         name=location.name,
@@ -118,7 +135,7 @@ def shown(location: Location) -> Studio:
         phone=_phone(location.phone, location.country),
         phone_uri=f"tel:{location.phone}",
         email=location.email,
-        hours=_weekly_hours(location.id),
+        hours=_week([tuple(row[1:]) for row in rows if row[1] is not None]),
         zone=zone,
         zone_name=wording.zone_name(zone, clock.now()),
         country=location.country,
@@ -137,14 +154,8 @@ def _phone(number: str, country: str) -> str:
     return phonenumbers.format_number(parsed, style.NATIONAL if is_home else style.INTERNATIONAL)
 
 
-def _weekly_hours(location_id: int) -> list[tuple[str, str]]:
+def _week(rows: list[tuple[int, int, int]]) -> list[tuple[str, str]]:
     """The week in few lines: neighbouring days with the same hours share one."""
-    table = OpeningHours.__table__
-    rows = db.session.execute(
-        sa.select(table.c.weekday, table.c.from_minute, table.c.to_minute)
-        .where(table.c.location_id == location_id, table.c.weekday.is_not(None))
-        .order_by(table.c.weekday, table.c.from_minute)
-    ).all()
     days = {
         day: ", ".join(f"{_minute(row[1])}–{_minute(row[2])}" for row in of_day)
         for day, of_day in groupby(rows, key=lambda row: row[0])
@@ -163,7 +174,8 @@ def _minute(minute: int) -> str:
 
 
 def _weekday(day: int) -> str:
-    return [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")][day]
+    """Monday is 0, and the first of January 2024 was one."""
+    return wording.weekday(date(2024, 1, 1 + day), is_short=True)
 
 
 def menu(location: Location) -> list[Card]:

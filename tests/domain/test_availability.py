@@ -782,8 +782,8 @@ def test_the_room_left_the_fewest_useless_gaps_is_taken() -> None:
     allocation = allocate(at("09:30"), facts(rooms=rooms), POLICY)
     assert allocation is not None and allocation.room.id == 11
 
-    rooms = (room(11, busy=spans("11:30-12:00")), room(12, busy=spans("11:15-12:00")))
-    allocation = allocate(at("10:00"), facts(rooms=rooms), POLICY)
+    pair = (room(11, busy=spans("11:30-12:00")), room(12, busy=spans("11:15-12:00")))
+    allocation = allocate(at("10:00"), facts(rooms=pair), POLICY)
     assert allocation is not None and allocation.room.id == 12
 
 
@@ -962,7 +962,8 @@ def test_the_list_is_every_start_without_a_refusal(world: tuple[Facts, Policy]) 
 @given(worlds())
 def test_what_is_offered_can_be_booked_from_what_is_free(world: tuple[Facts, Policy]) -> None:
     known, policy = world
-    holders = {each.id: each for each in (*known.people, *known.rooms, *known.devices)}
+    busy = {each.id: each.busy for each in known.people}
+    busy |= {each.id: each.busy for each in (*known.rooms, *known.devices)}
 
     for tick, person in free_starts(known, policy)[:12]:
         start = moment_of(tick)
@@ -970,7 +971,7 @@ def test_what_is_offered_can_be_booked_from_what_is_free(world: tuple[Facts, Pol
         assert refusals(start, known, policy) == ()
         assert allocation is not None and allocation.person is person
         for id, span in claims_of(start, known.session, allocation):
-            assert not intersect([span], holders[id].busy)
+            assert not intersect([span], busy[id])
 
 
 @WORLDS

@@ -68,6 +68,10 @@ def test_a_day_without_hours_is_closed() -> None:
     assert hours_on([], MONDAY) == []
 
 
+def test_no_days_have_no_hours() -> None:
+    assert hours_on(every_day("00:00-24:00"), TUESDAY, MONDAY) == []
+
+
 def test_a_day_may_have_two_ranges() -> None:
     patterns = [weekly(1, "14:00-18:00"), weekly(1, "09:00-12:00")]
 
