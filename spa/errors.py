@@ -30,6 +30,10 @@ class SlotTaken(Refusal):
         self.reasons = tuple(reasons)
 
 
+class NoLongerOffered(Refusal):
+    """Nothing of that name can be booked any more."""
+
+
 class HoldOver(Refusal):
     """The hold has ended for good and cannot be kept any longer."""
 

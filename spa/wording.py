@@ -191,6 +191,9 @@ def refusal(error: "Refusal") -> str:
     if kind == "ChangeRefused":
         return change_refusal(getattr(error, "reason", ""))
     return {
+        "NoLongerOffered": _(
+            "This treatment can't be booked online any more. Please call us, or look at the menu."
+        ),
         "HoldOver": _(
             "This hour can't be held any longer. Choose a time again when you are ready."
         ),

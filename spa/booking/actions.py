@@ -18,7 +18,7 @@ from spa.database import transaction
 from spa.domain import policy
 from spa.domain.availability import Allocation, Reason, Session, Step, allocate, claims_of, refusals
 from spa.domain.states import BookingStatus
-from spa.errors import ChangeRefused, HoldOver, SlotTaken, TooManyVisits
+from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, SlotTaken, TooManyVisits
 from spa.messages import outbox
 from spa.models import Booking, Claim, Location, Treatment
 from spa.models.booking import IS_HELD, claim
@@ -52,15 +52,15 @@ def hold_slot(
 ) -> Booking:
     """Keep this hour for this visitor while they type, and give up any other they kept.
 
-    `practitioner` is a slug, or empty for anyone. Raises SlotTaken with the reasons; LookupError
-    when nothing of that name is on offer.
+    `practitioner` is a slug, or empty for anyone. Raises SlotTaken with the reasons, or
+    NoLongerOffered when nothing of that name is.
     """
     now = clock.now()
     with _taking(), transaction() as session:
         _lock(session, _places_of(slug, visitor))
         offer = queries.offer(slug)
         if not offer:
-            raise LookupError(slug)
+            raise NoLongerOffered
         _free_ended_holds(session, offer.location_id, now, visitor)
         found = _find_place(offer, start, now=now, practitioner=practitioner)
         booking = Booking(

@@ -212,14 +212,15 @@ def facts(
     `practitioner` (a slug) leaves only that person; `visitor` and `without` (a booking's id) name
     whose hold and which booking count as free.
     """
-    day_before = first_on - timedelta(days=1)
+    # Hours may run past midnight, and a visit may run on into the next day's.
+    day_before, day_after = first_on - timedelta(days=1), last_on + timedelta(days=1)
     connection = db.session.connection()
     rows = connection.execute(
         _RULES,
         {
             "first_on": day_before,
-            "last_on": last_on,
-            "weekdays": _weekdays(day_before, last_on),
+            "last_on": day_after,
+            "weekdays": _weekdays(day_before, day_after),
             "location_id": offer.location_id,
             "treatment_id": offer.treatment_id,
         },
@@ -270,8 +271,8 @@ def _gathered(
     by_kind: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_kind[row[0]].append(row)
-    around = timedelta(days=1)
-    busy, sessions = _busy(taken, local_days(first_on - around, last_on + around, zone))
+    day_before, day_after = first_on - timedelta(days=1), last_on + timedelta(days=1)
+    busy, sessions = _busy(taken, local_days(day_before, day_after, zone))
     pauses: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for row in by_kind["break"]:
         pauses[row.owner_id].append((row.from_minute, row.to_minute))
@@ -291,7 +292,7 @@ def _gathered(
             id=row.id,
             slug=row.slug,
             name=row.name,
-            on_shift=shift_spans(patterns[row.id], away[row.id], first_on, last_on, zone),
+            on_shift=shift_spans(patterns[row.id], away[row.id], first_on, day_after, zone),
             busy=tuple(busy[row.id]),
             certified_until=row.last_on,
             sessions_on=sessions[row.id],
@@ -315,7 +316,7 @@ def _gathered(
         zone=zone,
         first_on=first_on,
         last_on=last_on,
-        open=open_spans(hours, closures, first_on, last_on, zone),
+        open=open_spans(hours, closures, first_on, day_after, zone),
         session=offer.session,
         people=people,
         rooms=rooms,

@@ -156,7 +156,7 @@ def _exchange(offer: Offer, booking: Booking, form: DetailsForm) -> ResponseRetu
         return _held_page(offer, booking, form, status=429, refusal=wording.http_error(429)[1])
     try:
         booking = actions.hold_slot(offer.slug, start, visitor=_visitor())
-    except SlotTaken as error:
+    except Refusal as error:
         return _refused(offer, booking, form, error, wanted=start)
     session["hold"] = links.visit_token(booking.reference, booking.link_version)
     return _held_page(offer, booking, form)

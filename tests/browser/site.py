@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from spa import clock, demo, links
 from spa.booking import queries
 from spa.database import Base, db, transaction
+from spa.domain.spans import moment_of
 from spa.messages import worker
 from spa.models import Booking, Closure, Location
 from tests import make
@@ -151,7 +152,7 @@ def text_of(mail: EmailMessage) -> str:
     """The words of a mail."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return "\n".join(str(part.get_content()).splitlines())
 
 
 def calendar_in(mail: EmailMessage) -> tuple[str, Event]:
@@ -174,8 +175,6 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _local(tick: int) -> datetime:
-    from spa.domain.spans import moment_of
-
     return moment_of(tick).astimezone(NEW_YORK)
 
 
