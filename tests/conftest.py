@@ -35,6 +35,7 @@ class Caller(FlaskClient):
         answer = Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.rollback()
+            db.session.expire_all()
         return answer
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from spa.booking import matching, queries
 from spa.booking.queries import Offer
 from spa.database import transaction
 from spa.domain import policy
-from spa.domain.availability import Allocation, Reason, Session, Step, allocate, claims_of, refusals
+from spa.domain.availability import Allocation, Session, Step, claims_of
 from spa.domain.states import BookingStatus
 from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, SlotTaken, TooManyVisits
 from spa.messages import outbox
@@ -30,7 +30,6 @@ _treatment: sa.Table = Treatment.__table__  # type: ignore[assignment]
 
 PRIVACY_VERSION = "2026-11"
 SCREENING_VERSION = "2026-11"
-FAR_AWAY = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
@@ -385,20 +384,10 @@ def _free(session: DbSession, booking_id: int) -> None:
 
 def _find_place(offer: Offer, start: datetime, *, now: datetime, **about: Any) -> Allocation:
     """Who and which room take this hour; raises SlotTaken with the reasons why none can."""
-    day = _local_day(offer, start, now)
-    known = queries.facts(offer, day, day, now=now, **about)
-    reasons = refusals(start, known, offer.policy)
-    found = None if reasons else allocate(start, known, offer.policy)
+    reasons, found = queries.place_for(offer, start, now=now, **about)
     if not found:
         raise SlotTaken(reasons)
     return found
-
-
-def _local_day(offer: Offer, start: datetime, now: datetime) -> date:
-    """The date of a start there; raises SlotTaken for one that is years away, before any query."""
-    if abs(start - now) > FAR_AWAY:
-        raise SlotTaken([Reason.TOO_FAR if start > now else Reason.IN_THE_PAST])
-    return start.astimezone(offer.zone).date()
 
 
 def _take(

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 
 from spa.booking.offer import Offer
 from spa.database import UtcDateTime, db
-from spa.domain.availability import Facts, FreeStart, Person, Thing, free_starts
+from spa.domain.availability import (
+    Allocation,
+    Facts,
+    FreeStart,
+    Person,
+    Reason,
+    Thing,
+    allocate,
+    free_starts,
+    refusals,
+)
 from spa.domain.hours import Pattern, TimeOff, open_spans, shift_spans
 from spa.domain.spans import LocalDay, Span, day_span, local_days
 from spa.models import (
@@ -26,6 +36,8 @@ from spa.models import (
 )
 from spa.models import TimeOff as TimeOffRow
 from spa.models.booking import IS_HELD, LONGEST_RUN
+
+FAR_AWAY = timedelta(days=3 * 366)
 
 _resource, _capability = Resource.__table__, Capability.__table__
 _claim, _booking = Claim.__table__, Booking.__table__
@@ -366,3 +378,19 @@ def free_times(offer: Offer, first_on: date, last_on: date, **about: Any) -> lis
 def starts(known: Facts, offer: Offer) -> list[FreeStart]:
     """The starts that these facts and the house allow."""
     return free_starts(known, offer.policy)
+
+
+def place_for(
+    offer: Offer, start: datetime, *, now: datetime, **about: Any
+) -> tuple[tuple[Reason, ...], Allocation | None]:
+    """Who and what would take this hour, or the reasons why nobody can; `about` as for `facts`.
+
+    A start that is years away is answered before any calendar is asked.
+    """
+    if abs(start - now) > FAR_AWAY:
+        return (Reason.TOO_FAR if start > now else Reason.IN_THE_PAST,), None
+    day = start.astimezone(offer.zone).date()
+    known = facts(offer, day, day, now=now, **about)
+    if reasons := refusals(start, known, offer.policy):
+        return reasons, None
+    return (), allocate(start, known, offer.policy)

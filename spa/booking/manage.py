@@ -59,7 +59,7 @@ def visit(token: str) -> ResponseReturnValue:
     return render_template(
         "booking/visit.html",
         visit=visit,
-        just_booked=session.get("booked") == booking.reference and not booking.sequence,
+        just_booked=_is_just_booked(booking, now),
         terms=shown.terms(booking, offer, now),
         links=_links(token) | shown.calendar_links(booking, visit),
         prepare=shown.preparation(booking, offer, now),
@@ -67,11 +67,18 @@ def visit(token: str) -> ResponseReturnValue:
     )
 
 
+def _is_just_booked(booking: Booking, now: datetime) -> bool:
+    """Whether to say that the hour is theirs: to who booked it, for a quarter of an hour."""
+    is_theirs = session.get("booked") == booking.reference and not booking.sequence
+    return is_theirs and now - (booking.booked_at or now) < timedelta(minutes=15)
+
+
 @bp.get("/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
     """The visit as a calendar file."""
     booking, _offer = _visit(token)
-    body = ical.calendar_file(booking, queries.location_of(booking), method="PUBLISH")
+    link = links.absolute("visit.visit", token=token)
+    body = ical.calendar_file(booking, queries.location_of(booking), method="PUBLISH", link=link)
     return Response(
         body,
         content_type="text/calendar; charset=utf-8; method=PUBLISH",
@@ -186,10 +193,18 @@ def _move_page(
     now, query = clock.now(), query_of(request.args)
     terms = shown.terms(booking, offer, now)
     chosen = None
-    if start and terms.may_move and not refusal:
-        chosen = _chosen(booking, offer, terms, start, query.practitioner)
+    if start and terms.may_move:
+        reasons, found = queries.place_for(
+            offer,
+            start,
+            now=now,
+            practitioner=query.practitioner,
+            without=booking.id,
+            preferred=booking.practitioner_id,
+        )
+        chosen = _chosen(offer, terms, start, found.person.name) if found else None
         if not chosen:
-            near, refusal = start, wording.reasons([])
+            near, refusal = start, wording.reasons(reasons)
     address = addresses(url_for("visit.move", token=token))
     page = render_template(
         "booking/move.html",
@@ -208,16 +223,7 @@ def _move_page(
     return page, status
 
 
-def _chosen(
-    booking: Booking, offer: Offer, terms: shown.Terms, start: datetime, practitioner: str
-) -> Chosen | None:
-    """What moving there would mean; None when that time is not free."""
-    near = picker.nearest(
-        offer, start, now=clock.now(), practitioner=practitioner, without=booking.id
-    )
-    who = next((option.who for option in near if option.moment == start), None)
-    if who is None:
-        return None
+def _chosen(offer: Offer, terms: shown.Terms, start: datetime, who: str) -> Chosen:
     note = _("This is a late change and will be noted as such.") if terms.is_late else None
     return Chosen(wording.moment_long(start, offer.zone), who, note)
 

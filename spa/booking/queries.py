@@ -4,13 +4,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from spa.booking.facts import facts, free_times, starts
+from spa.booking.facts import facts, free_times, place_for, starts
 from spa.booking.offer import Offer, offer, offer_of
 from spa.database import db
 from spa.domain.states import BookingStatus
 from spa.models import Booking, Location, Resource
 
-__all__ = ["Booking", "Offer", "facts", "free_times", "offer", "offer_of", "starts"]
+__all__ = ["Booking", "Offer", "facts", "free_times", "offer", "offer_of", "place_for", "starts"]
 
 
 def booking_by_reference(reference: str) -> Booking | None:

@@ -81,7 +81,14 @@ class Site:
             db.engine.dispose()
         _copy(self.folder / "loaded.sqlite3", self.folder / "spa.sqlite3")
         self.app.config["SPA_NOW"] = A_TUESDAY
-        self._read = set(self._mail_files())
+        for path in self._mail_files():
+            path.unlink()
+        self._read = set()
+
+    def now(self) -> datetime:
+        """What the server takes for now."""
+        moment: datetime = self.app.config["SPA_NOW"]
+        return moment
 
     def pass_minutes(self, minutes: int) -> None:
         """Let the clock of the server go on."""

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.site import FACIAL, Site, text_of
 from tests.browser.visitor import Visitor
 
-NAME = "عبد-الرحمن بن عبد العزيز آل سعود الد'وسري"
+NAME = "عبد-الرحمن بن عبد العزيز آل سعود الدو'سر"
 
 
 def test_a_name_written_from_right_to_left_books_and_is_shown_as_written(
