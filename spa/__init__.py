@@ -54,7 +54,7 @@ def _flask_settings(public_url: str) -> dict[str, Any]:
     is_https = public_url.startswith("https://")
     host = urlsplit(public_url).hostname or "127.0.0.1"
     return {
-        "TRUSTED_HOSTS": sorted({host, "127.0.0.1", "localhost", "[::1]"}),
+        "OWN_HOSTS": {host, "127.0.0.1", "localhost", "::1"},
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -1,9 +1,11 @@
 """What every page shares: the headers that keep it safe, and the studio that its frame names."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.exceptions import SecurityError
 
 from spa import wording
 from spa.treatments import queries
@@ -24,6 +26,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Put the headers on every answer and the studio into every template."""
+    app.before_request(_refuse_strangers)
     app.before_request(_refuse_nul)
     app.after_request(_headers)
     app.context_processor(_frame)
@@ -38,6 +41,12 @@ def init_app(app: Flask) -> None:
 def language() -> str:
     """The language of this request."""
     return "en"
+
+
+def _refuse_strangers() -> None:
+    """Answer only to our own names: pages and caches must not be made for another's."""
+    if urlsplit(f"//{request.host}").hostname not in current_app.config["OWN_HOSTS"]:
+        raise SecurityError(request.host)
 
 
 def _refuse_nul() -> None:

@@ -1,9 +1,11 @@
 """JSON for programs: the menu and the free times."""
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, timedelta, tzinfo
+from bisect import bisect_left
+from datetime import date, timedelta
 from functools import lru_cache
+from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -11,13 +13,14 @@ from flask.typing import ResponseReturnValue
 from spa import clock
 from spa.booking import queries
 from spa.domain.availability import FreeStart
-from spa.domain.spans import DAY_TICKS, moment_of
+from spa.domain.spans import DAY_TICKS, LocalDay, local_days, moment_of
 from spa.errors import BadQuery
 from spa.treatments import queries as treatments
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 MOST_DAYS = 62
+_tick = itemgetter(0)
 CLOCK_TEXTS = [f"{tick // 12:02d}:{tick % 12 * 5:02d}:00" for tick in range(DAY_TICKS)]
 
 
@@ -44,47 +47,46 @@ def free_times(slug: str) -> ResponseReturnValue:
     known = queries.facts(offer, first_on, last_on, now=now, practitioner=practitioner)
     if practitioner and not known.people:
         abort(404)
-    return jsonify({"free_times": _shown(queries.starts(known, offer), offer)})
+    free = queries.starts(known, offer)
+    shown: list[dict[str, str]] = []
+    for day in local_days(first_on, last_on, offer.zone):
+        shown += _of_day(free, day, offer)
+    return jsonify({"free_times": shown})
 
 
-def _shown(free: list[FreeStart], offer: queries.Offer) -> list[dict[str, str]]:
-    """The free starts as data; hundreds of times, so each text is put together from parts."""
-    utc, local = _stamps(UTC), _stamps(offer.zone)
-    length = offer.session.ticks
+def _of_day(free: list[FreeStart], day: LocalDay, offer: queries.Offer) -> list[dict[str, str]]:
+    """The free starts of one day as data; hundreds in a month, so texts are joined from parts."""
+    first, last = (bisect_left(free, edge, key=_tick) for edge in (day.start, day.end))
+    if first == last:
+        return []
+    local, length = _clock_of(day, offer.zone), offer.session.ticks
     return [
         {
-            "starts_at": utc(one.tick),
-            "ends_at": utc(one.tick + length),
-            "local": local(one.tick),
-            "practitioner": one.person.slug,
+            "starts_at": _utc(tick),
+            "ends_at": _utc(tick + length),
+            "local": local[tick - day.start],
+            "practitioner": person.slug,
         }
-        for one in free
+        for tick, person in free[first:last]
     ]
 
 
-def _stamps(zone: tzinfo) -> Callable[[int], str]:
-    """Writes ticks as ISO texts of a zone; the offset is asked for once in half an hour."""
-    offsets: dict[int, tuple[int, str]] = {}
-
-    def offset_at(half_hour: int) -> tuple[int, str]:
-        local = moment_of(half_hour * 6).astimezone(zone)
-        ticks = int((local.utcoffset() or timedelta()).total_seconds()) // 300
-        return ticks, "Z" if zone is UTC else local.isoformat()[19:]
-
-    def stamp(tick: int) -> str:
-        half_hour = tick // 6
-        if half_hour not in offsets:
-            offsets[half_hour] = offset_at(half_hour)
-        shift, text = offsets[half_hour]
-        day, of_day = divmod(tick + shift, DAY_TICKS)
-        return f"{_day_text(day)}T{CLOCK_TEXTS[of_day]}{text}"
-
-    return stamp
+def _utc(tick: int) -> str:
+    return f"{_date_text(tick // DAY_TICKS)}T{CLOCK_TEXTS[tick % DAY_TICKS]}Z"
 
 
 @lru_cache(maxsize=1024)
-def _day_text(days_since_1970: int) -> str:
+def _date_text(days_since_1970: int) -> str:
     return (date(1970, 1, 1) + timedelta(days=days_since_1970)).isoformat()
+
+
+def _clock_of(day: LocalDay, zone: ZoneInfo) -> list[str]:
+    """What date, clock and offset are there, tick by tick; a day without change has one offset."""
+    if not day.is_plain:
+        ticks = range(day.start, day.end)
+        return [moment_of(tick).astimezone(zone).isoformat() for tick in ticks]
+    midnight = moment_of(day.start).astimezone(zone).isoformat()
+    return [f"{midnight[:11]}{clock_text}{midnight[19:]}" for clock_text in CLOCK_TEXTS]
 
 
 def _from() -> date:

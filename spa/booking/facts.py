@@ -35,7 +35,7 @@ from spa.models import (
     ShiftBreak,
 )
 from spa.models import TimeOff as TimeOffRow
-from spa.models.booking import IS_HELD, LONGEST_RUN
+from spa.models.booking import IS_HELD, IS_RUN, LONGEST_RUN
 
 FAR_AWAY = timedelta(days=3 * 366)
 
@@ -198,7 +198,7 @@ _TAKEN = (
     .join(_capability, _capability.c.resource_id == _claim.c.resource_id)
     .where(
         _capability.c.treatment_id == sa.bindparam("treatment_id"),
-        _claim.c.run > 0,
+        IS_RUN,
         _claim.c.tick > sa.bindparam("after_tick"),
         _claim.c.tick < sa.bindparam("before_tick"),
         sa.func.coalesce(_claim.c.booking_id, 0) != sa.bindparam("without"),

@@ -184,7 +184,7 @@ def find() -> ResponseReturnValue:
     if not studio:
         return _opening_soon()
     form = EmailForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("booking/find.html", form=form, sent=False, refusal=None)
     if not form.validate_on_submit():
         return render_template("booking/find.html", form=form, sent=False, refusal=None), 422

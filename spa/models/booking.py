@@ -12,8 +12,8 @@ from spa.database import Model, UtcDateTime
 LONGEST_RUN = 288
 """Ticks in the longest run, a day: readers look back this far for one reaching into their time."""
 
-IS_HELD = sa.text("booking.status = 'held'")
-"""Written out, because a bound parameter would keep PostgreSQL from using the indexes of holds."""
+IS_HELD, IS_RUN = sa.text("booking.status = 'held'"), sa.text("claim.run > 0")
+"""Written out, because a bound parameter would keep PostgreSQL from using the partial indexes."""
 
 
 class Booking(Model):

@@ -12,7 +12,7 @@ from script.test import CHROMIUM
 from tests.browser.site import Site, empty_app, serve
 from tests.browser.visitor import Visitor
 
-PATIENCE = 10_000
+PATIENCE = 30_000
 FLAGS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",

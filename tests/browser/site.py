@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from spa import clock, demo, links
@@ -162,18 +163,36 @@ def text_of(mail: EmailMessage) -> str:
     return "\n".join(str(part.get_content()).splitlines())
 
 
-def calendar_in(mail: EmailMessage) -> tuple[str, Event]:
-    """The method and the event of the calendar file that came with a mail."""
+@dataclass(frozen=True)
+class Entry:
+    """The one event of a calendar file, and what the file wants done with it."""
+
+    method: str
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    status: str
+
+
+def entry_in(mail: EmailMessage) -> Entry:
+    """What the calendar file says that came with a mail."""
     (part,) = [part for part in mail.walk() if part.get_filename() == "visit.ics"]
-    return calendar_of(part.get_payload(decode=True))
+    return entry_of(part.get_payload(decode=True))
 
 
-def calendar_of(data: Any) -> tuple[str, Event]:
-    """The method and the one event of a calendar file."""
+def entry_of(data: Any) -> Entry:
+    """What a calendar file says."""
     calendar = Calendar.from_ical(data)
     (event,) = calendar.walk("VEVENT")
-    assert isinstance(event, Event)
-    return str(calendar["METHOD"]), event
+    return Entry(
+        method=str(calendar["METHOD"]),
+        uid=str(event["UID"]),
+        sequence=int(str(event["SEQUENCE"])),
+        title=str(event["SUMMARY"]),
+        starts_at=event.decoded("DTSTART"),
+        status=str(event["STATUS"]),
+    )
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -15,12 +15,16 @@ WHERE = """selector => {
   const at = document.activeElement;
   const box = at.getBoundingClientRect();
   const style = getComputedStyle(at);
+  const spots = [[0.5, 0.5], [0.1, 0.1], [0.9, 0.9], [0.1, 0.9], [0.9, 0.1]];
+  const shown = spots.map(([x, y]) =>
+    document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
   return {
     is_there: at.matches(selector),
     words: `${at.tagName} ${at.id || at.className} ${at.textContent.trim().slice(0, 30)}`,
     is_marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     is_on_screen: box.width > 0 && box.bottom > 0 && box.top < innerHeight
       && box.right > 0 && box.left < innerWidth,
+    is_covered: !shown.some((one) => one && (at.contains(one) || one.contains(at))),
     is_hidden: Boolean(at.closest("[aria-hidden=true]")),
   };
 }"""
@@ -39,6 +43,7 @@ class Keys:
             where = self.page.evaluate(WHERE, selector)
             assert where["is_marked"], f"Focus cannot be seen on {where['words']}"
             assert where["is_on_screen"], f"Focus is out of sight on {where['words']}"
+            assert not where["is_covered"], f"Something lies over {where['words']}"
             assert not where["is_hidden"], f"Focus is on something hidden: {where['words']}"
             if where["is_there"]:
                 return
@@ -137,11 +142,17 @@ def test_the_first_stop_skips_to_the_content(keys: Keys, address: str) -> None:
     assert keys.page.evaluate("document.activeElement.closest('main') !== null")
 
 
+@pytest.mark.parametrize("page", ["treatment", "held", "visit"])
 def test_every_stop_of_a_page_can_be_seen_on_a_phone(
-    somebody: Callable[..., Visitor], site: Site
+    somebody: Callable[..., Visitor], site: Site, page: str
 ) -> None:
-    keys = Keys(somebody(viewport=PHONE))
-    keys.visitor.open(site.held(site.free()[0]))
+    keys, start = Keys(somebody(viewport=PHONE)), site.free()[0]
+    ways = {
+        "treatment": lambda: f"/treatments/{FACIAL}",
+        "held": lambda: site.held(start),
+        "visit": lambda: site.booked(start),
+    }
+    keys.visitor.open(ways[page]())
 
     keys.go_to("footer nav li:last-child a")
 

@@ -32,7 +32,7 @@ def test_a_client_books_moves_and_cancels_an_hour(
 
     # She reads about the treatment, and takes one of the times beside it.
     page = ana.pages.open("/treatments/facial")
-    page = ana.pages.open(page.tree.xpath("//a[contains(@href, '/booking/')]/@href")[0])
+    page = ana.pages.open(page.tree.xpath("//a[text()='See all times']/@href")[0])
     page = ana.pages.open(page.tree.xpath("//table//a[text()='20']/@href")[0])
     at_ten = next(time for time in times(page) if time.startswith("2026-03-20T10:00"))
     held = ana.press(page, "/hold", {"at": at_ten})

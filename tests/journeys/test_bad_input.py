@@ -1,10 +1,10 @@
 """Bad input: whatever is sent to whichever field, parameter or path, it is no error of ours."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
+from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -61,24 +61,14 @@ def token(session: Session, ana: Visitor) -> str:
     return links.visit_token(make.booked(visitor="other").reference, 1)
 
 
-def fine(answer: TestResponse) -> TestResponse:
+def fine(answer: TestResponse, what: object = "") -> TestResponse:
     """No error of ours, no header that somebody else wrote, and a good page if it is one."""
-    assert answer.status_code < 500, answer.status
+    assert answer.status_code < 500, (what, answer.status)
     assert "x=1" not in answer.headers.get("Set-Cookie", "")
-    if answer.mimetype == "text/html" and answer.status_code < 300:
-        tree = Page(answer, _tree(answer), "").tree
-        words = tree.xpath("//main")[0]
-        for typed in [*tree.xpath("//input | //textarea | //bdi")]:
-            typed.clear() if typed.tag != "input" else None
-        assert not words.xpath(".//script")
-        assert not tree.xpath("//img[@onerror] | //script[not(@src)]")
+    if answer.mimetype == "text/html" and answer.data and "Content-Encoding" not in answer.headers:
+        tree = html.fromstring(answer.get_data(as_text=True))
+        assert not tree.xpath("//*[@onerror] | //script[not(@src)]"), what
     return answer
-
-
-def _tree(answer: TestResponse) -> Any:
-    from lxml import html
-
-    return html.fromstring(answer.get_data(as_text=True))
 
 
 def send(ana: Visitor, path: str, fields: dict[str, str], name: str, kind: str) -> TestResponse:
@@ -100,26 +90,24 @@ PARAMETERS = {
 }
 
 
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize(
     ("path", "name"), [(path, name) for path, names in PARAMETERS.items() for name in names]
 )
-def test_any_parameter_may_be_garbage(path: str, name: str, kind: str, ana: Visitor) -> None:
+def test_any_parameter_may_be_garbage(path: str, name: str, ana: Visitor) -> None:
     query = {"from": "2026-03-12", "days": "1"} if path.startswith("/api") else {}
     rest = "&".join(f"{k}={v}" for k, v in query.items() if k != name)
 
-    fine(ana.pages.client.get(f"{path}?{name}={quoted(raw(kind))}&{rest}"))
+    for kind in ALL:
+        fine(ana.pages.client.get(f"{path}?{name}={quoted(raw(kind))}&{rest}"), kind)
 
 
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("name", ["day", "month", "with", "part", "at"])
-def test_any_parameter_of_a_move_may_be_garbage(
-    name: str, kind: str, ana: Visitor, token: str
-) -> None:
-    fine(ana.pages.client.get(f"/booking/visit/{token}/move?{name}={quoted(raw(kind))}"))
+def test_any_parameter_of_a_move_may_be_garbage(name: str, ana: Visitor, token: str) -> None:
+    for kind in ALL:
+        path = f"/booking/visit/{token}/move?{name}={quoted(raw(kind))}"
+        fine(ana.pages.client.get(path), kind)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL if kind != "nothing"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -135,47 +123,49 @@ def test_any_parameter_of_a_move_may_be_garbage(
         "/static/{}",
     ],
 )
-def test_any_part_of_a_path_may_be_garbage(path: str, kind: str, ana: Visitor) -> None:
-    answer = fine(ana.pages.client.get(path.format(quoted(raw(kind)))))
+def test_any_part_of_a_path_may_be_garbage(path: str, ana: Visitor) -> None:
+    for kind in ALL[1:]:
+        answer = fine(ana.pages.client.get(path.format(quoted(raw(kind)))), kind)
+        assert answer.status_code in {308, 404}, kind
 
-    assert answer.status_code in {308, 404}
 
-
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("path", ["/booking/{}/hold", "/booking/held/{}", "/booking/visit/{}/cancel"])
-def test_any_part_of_a_path_that_is_posted_to_may_be_garbage(
-    path: str, kind: str, ana: Visitor
-) -> None:
-    answer = fine(ana.pages.client.post(path.format(quoted(raw(kind)) or "x"), data={"at": "x"}))
+def test_any_part_of_a_path_that_is_posted_to_may_be_garbage(path: str, ana: Visitor) -> None:
+    for kind in ALL:
+        full = path.format(quoted(raw(kind)) or "x")
+        answer = fine(ana.pages.client.post(full, data={"at": "x"}), kind)
+        assert answer.status_code in {308, 404, 405}, kind
 
-    assert answer.status_code in {308, 404, 405}
 
-
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize("name", ["at", "practitioner", "csrf_token"])
-def test_any_field_of_a_chosen_time_may_be_garbage(name: str, kind: str, ana: Visitor) -> None:
+def test_any_field_of_a_chosen_time_may_be_garbage(name: str, ana: Visitor) -> None:
     fields = ana.choose().fields("/hold") | {"at": "2026-03-12T10:00-04:00"}
 
-    fine(send(ana, "/booking/facial/hold", fields, name, kind))
+    for kind in ALL:
+        fine(send(ana, "/booking/facial/hold", fields, name, kind), kind)
 
 
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize(
     "name",
     [*TYPED, "for_other", "other_name", "note", "marketing", "do", "use_email", "at", "email_kept"],
 )
-def test_any_field_of_the_details_may_be_garbage(name: str, kind: str, ana: Visitor) -> None:
-    page = ana.hold()
-    fields = page.fields() | TYPED | {"for_other": "y", "other_name": "Rosa"}
+def test_any_field_of_the_details_may_be_garbage(name: str, ana: Visitor) -> None:
+    page, filled = ana.hold(), TYPED | {"for_other": "y", "other_name": "Rosa"}
 
-    answer = fine(send(ana, page.path, fields, name, kind))
+    for number, kind in enumerate(ALL):
+        answer = fine(send(ana, page.path, page.fields() | filled, name, kind), kind)
+        if answer.status_code == 303:
+            there = fine(ana.pages.client.get(answer.location), kind)
+            fine(ana.pages.client.get(f"{answer.location}/calendar.ics"), kind)
+            assert there.status_code == 200, kind
+            page, filled = ana.hold("10:00", day=f"2026-04-{number + 1:02}"), filled | mail(number)
 
-    if answer.status_code == 303 and "/visit/" in answer.location:
-        fine(ana.pages.client.get(answer.location))
-        fine(ana.pages.client.get(f"{answer.location}/calendar.ics"))
+
+def mail(number: int) -> dict[str, str]:
+    """Another address each time, because one has only so many visits to come."""
+    return {"email": f"ana{number}@example.com"}
 
 
-@pytest.mark.parametrize("kind", ALL)
 @pytest.mark.parametrize(
     ("path", "name"),
     [
@@ -187,14 +177,15 @@ def test_any_field_of_the_details_may_be_garbage(name: str, kind: str, ana: Visi
     ],
 )
 def test_any_field_of_the_other_forms_may_be_garbage(
-    path: str, name: str, kind: str, ana: Visitor, token: str
+    path: str, name: str, ana: Visitor, token: str
 ) -> None:
     path = path.format(token)
     page = ana.pages.open(f"{path}?at=2026-03-20T15:00-04:00")
     form = next(f for f in page.tree.forms if f.method == "POST")
     fields = {k: v for k, v in form.form_values() if v is not None}
 
-    fine(send(ana, path, fields, name, kind))
+    for kind in ALL:
+        fine(send(ana, path, fields, name, kind), kind)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,184 @@
+"""Many processes at once: `python -m tests.races.crowd URL FOLDER`, one race for each line it reads."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, cast
+
+import sqlalchemy as sa
+from flask import Flask
+
+import config
+from spa.booking import actions
+from spa.database import db
+from spa.errors import Refusal
+from tests import make
+
+Step = dict[str, Any]
+
+
+class Crowd:
+    """Starts once, because loading the program takes longer than a race."""
+
+    def __init__(self, app: Flask) -> None:
+        """A process that waits for races on the database of this application."""
+        self.app = app
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", __name__, app.config["SQLALCHEMY_DATABASE_URI"], app.instance_path],
+            cwd=config.ROOT,
+            env=os.environ | {"PYTHONPATH": str(config.ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def race(self, crowd: list[list[Step]]) -> list[list[str]]:
+        """Let as many processes as there are lists do their steps at once: what came of each."""
+        db.session.rollback()
+        plan = {"now": self.app.config["SPA_NOW"].isoformat(), "crowd": crowd}
+        print(json.dumps(plan), file=self._pipe("stdin"), flush=True)
+        found: list[list[str]] = json.loads(self._pipe("stdout").readline())
+        return found
+
+    def stop(self) -> None:
+        """Nothing more to race."""
+        self.process.communicate()
+
+    def _pipe(self, name: str) -> IO[str]:
+        return cast("IO[str]", getattr(self.process, name))
+
+
+def outcomes(results: list[list[str]]) -> Counter[str]:
+    """How often each thing came of a step."""
+    return Counter(result for steps in results for result in steps)
+
+
+def attempt(act: Callable[[], Any]) -> str:
+    """What came of it: done, a polite no by its name, or an error by its name and words."""
+    try:
+        act()
+    except Refusal as no:
+        return type(no).__name__
+    except Exception as error:
+        return f"error {type(error).__name__}: {error}"
+    return "done"
+
+
+def act(app: Flask, step: Step) -> str:
+    """Do one step."""
+    kind = step["do"]
+    if kind == "wait":
+        app.config["SPA_NOW"] += timedelta(minutes=step["minutes"])
+        return "waited"
+    if kind == "chaos":
+        return chaos(app, step)
+    at = datetime.fromisoformat(step["at"]) if "at" in step else None
+    who = {"practitioner": step.get("practitioner", "")}
+    jobs: dict[str, Callable[[], Any]] = {
+        "hold": lambda: actions.hold_slot(
+            step.get("slug", "facial"), at or datetime.min, visitor=step["visitor"], **who
+        ),
+        "confirm": lambda: actions.confirm_booking(
+            step["reference"], make.details(**step.get("details", {}))
+        ),
+        "move": lambda: actions.move_booking(step["reference"], at or datetime.min, **who),
+        "cancel": lambda: actions.cancel_booking(step["reference"]),
+        "keep": lambda: actions.keep_hold(step["reference"]),
+        "release": lambda: actions.release_hold(step["reference"]),
+    }
+    return attempt(jobs[kind])
+
+
+def chaos(app: Flask, step: Step) -> str:
+    """Hold, confirm, move, cancel and let holds end, at random; every error by name, or none."""
+    dice, mine, said = random.Random(step["seed"]), list[str](), list[str]()
+    for number in range(step["count"]):
+        hour = make.moment(f"2026-03-{dice.choice((12, 13))} {dice.choice(range(9, 18)):02}:00")
+        start = hour + timedelta(minutes=dice.choice((0, 15, 30, 45)))
+        slug, who = dice.choice(("facial", "facial", "check")), dice.choice(("", "ines", "maya"))
+        what = dice.choice(("hold", "hold", "confirm", "confirm", "move", "cancel", "wait"))
+        reference = dice.choice(mine) if mine else ""
+        if what == "hold" or not mine:
+            visitor = f"{step['seed']}-{number}"
+
+            def hold() -> None:
+                made = actions.hold_slot(slug, start, visitor=visitor, practitioner=who)  # noqa: B023
+                mine.append(made.reference)
+
+            said.append(attempt(hold))
+        elif what == "wait":
+            said.append(act(app, {"do": "wait", "minutes": 4}))
+        else:
+            email = f"guest{step['seed']}-{number}@example.com"
+            about = {"at": start.isoformat(), "practitioner": who, "details": {"email": email}}
+            said.append(act(app, {"do": what, "reference": reference} | about))
+    return "; ".join(sorted({result for result in said if result.startswith("error")})) or "calm"
+
+
+def patient(connection: Any, _record: object) -> None:
+    """Wait for as long as a busy machine takes: who wins is the question here, not how fast."""
+    if db.engine.dialect.name == "sqlite":
+        connection.execute("PRAGMA busy_timeout=60000")
+    else:
+        connection.execute("SET lock_timeout = 60000")
+        connection.commit()
+
+
+def child(app: Flask, steps: list[Step], gate: int, out: int) -> None:
+    """Wait at the gate, do the steps, say what came of each."""
+    with app.app_context():
+        sa.event.listen(db.engine, "connect", patient)
+        db.session.connection()
+        db.session.rollback()
+        os.read(gate, 1)
+        results = [act(app, step) for step in steps]
+        db.session.remove()
+        db.engine.dispose()
+    with os.fdopen(out, "w") as file:
+        json.dump(results, file)
+
+
+def race(app: Flask, crowd: list[list[Step]]) -> list[list[str]]:
+    """Fork the crowd behind a gate, open it, and gather what they say."""
+    gate, opener = os.pipe()
+    readers, children = [], []
+    for steps in crowd:
+        reader, out = os.pipe()
+        number = os.fork()
+        if number == 0:
+            os.close(opener)
+            child(app, steps, gate, out)
+            os._exit(0)
+        os.close(out)
+        readers.append(reader)
+        children.append(number)
+    os.close(gate)
+    os.close(opener)
+    said = []
+    for reader in readers:
+        with os.fdopen(reader) as file:
+            said.append(json.loads(file.read() or '["died"]'))
+    for number in children:
+        os.waitpid(number, 0)
+    return said
+
+
+def main() -> None:
+    """One race for each line, until there are no more."""
+    from tests.conftest import app_on
+
+    app = app_on(sys.argv[1], Path(sys.argv[2]))
+    for line in sys.stdin:
+        plan = json.loads(line)
+        app.config["SPA_NOW"] = datetime.fromisoformat(plan["now"])
+        print(json.dumps(race(app, plan["crowd"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()
