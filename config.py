@@ -46,17 +46,18 @@ def _text(text: str) -> str:
     return text
 
 
-def _is_server(text: str, schemes: set[str]) -> bool:
+def _is_server(text: str, *schemes: str) -> bool:
     """Whether this is an address of a server, with a port that exists if it names one."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        is_known = parts.scheme in (schemes or ("postgresql",))
+        return is_known and parts.port != 0 and bool(parts.hostname or not schemes)
     except ValueError:
         return False
 
 
 def _web_address(text: str) -> str:
-    if text and (not _is_server(text, {"http", "https"}) or "?" in text or "#" in text):
+    if text and (not _is_server(text, "http", "https") or re.search(r"[?#@]", text)):
         raise ValueError("an address such as https://book.example.com")
     return text.rstrip("/")
 
@@ -64,15 +65,16 @@ def _web_address(text: str) -> str:
 def _database(text: str) -> str:
     """SQLAlchemy's name for the database; `postgres://` is understood as well."""
     for prefix in ("postgres://", "postgresql://"):
-        if text.startswith(prefix):
+        if text.startswith(prefix) and _is_server("postgresql://" + text.removeprefix(prefix)):
             return "postgresql+psycopg://" + text.removeprefix(prefix)
-    if text and not text.startswith(("postgresql+psycopg://", "sqlite:///")):
-        raise ValueError("an address that starts with postgresql:// or sqlite:///")
+    is_file = text.startswith("sqlite:///") and len(text) > len("sqlite:///")
+    if text and not is_file:
+        raise ValueError("an address such as postgresql://user:password@host/name")
     return text
 
 
 def _mail(text: str) -> str:
-    if text and not _is_server(text, {"smtp", "smtps"}):
+    if text and not _is_server(text, "smtp", "smtps"):
         raise ValueError("an address such as smtp://user:password@mail.example.com:587")
     return text
 
@@ -130,8 +132,9 @@ def load(environ: Mapping[str, str], instance: Path, testing: bool = False) -> d
         values["PUBLIC_URL"] = _own_address(values["HOST"], values["PORT"])
     if not values["SECRET_KEY"]:
         values["SECRET_KEY"] = _kept_secret(instance / "secret_key")
-    elif len(values["SECRET_KEY"]) < 16 and not testing:
-        raise BadSetting("SECRET_KEY must have at least 16 characters.")
+    for name in ("SECRET_KEY", "SECRET_KEY_OLD"):
+        if 0 < len(values[name]) < 16 and not testing:
+            raise BadSetting(f"{name} must have at least 16 characters.")
     values["SQLALCHEMY_DATABASE_URI"] = values["DATABASE_URL"] or (
         f"sqlite:///{instance / 'spa.sqlite3'}"
     )

@@ -180,7 +180,8 @@ def settings_for(database: str, **more: str) -> dict[str, str]:
     limits = dict.fromkeys(("LIMIT_HOLDS", "LIMIT_CONFIRMATIONS", "LIMIT_LINKS"), "0")
     fixed = {"SPA_DEMO": "1", "SPA_NOW": studios.NOW.isoformat(), "SECRET_KEY": SECRET}
     unset = dict.fromkeys(("PUBLIC_URL", "MAIL_URL", "TRUSTED_PROXIES", "SECRET_KEY_OLD"), "")
-    return child_environment(DATABASE_URL=database, **limits, **fixed, **unset, **more)
+    url = database.replace("postgresql+psycopg://", "postgresql://")
+    return child_environment(DATABASE_URL=url, **limits, **fixed, **unset, **more)
 
 
 def _options(is_durable: bool) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """What time it is: the only file that reads the system clock."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from flask import current_app
 
@@ -10,8 +9,3 @@ def now() -> datetime:
     """This moment in UTC, or the fixed one of the setting SPA_NOW."""
     fixed: datetime | None = current_app.config["SPA_NOW"]
     return fixed or datetime.now(UTC)
-
-
-def today(zone: ZoneInfo) -> date:
-    """The calendar day it is in that zone."""
-    return now().astimezone(zone).date()

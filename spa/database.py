@@ -132,3 +132,12 @@ def transaction() -> Iterator[Session]:
 def upsert(table: type[Model]) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say what to do when the key is there already, for the database in use."""
     return (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Whoever does this to the same thing waits here until the one before has committed.
+
+    PostgreSQL alone needs it: on SQLite an action has the database to itself.
+    """
+    if db.engine.dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(what))))

@@ -14,6 +14,8 @@ from spa.domain.availability import Reason
 
 log = logging.getLogger("spa")
 
+OUR_MISTAKES = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+
 
 class Refusal(Exception):
     """A polite no: nothing was changed, and its wording, not its text, is shown."""
@@ -67,7 +69,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(BadQuery, _bad_query)
-    for unavailable in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+    for unavailable in (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(Exception, _broken)
 
@@ -105,9 +107,14 @@ def _bad_query(error: BadQuery) -> ResponseReturnValue:
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
-    """The database is busy, gone or full: say so, and when to come back."""
+    """The database is busy, gone, full or read-only: say so, and when to come back."""
+    if isinstance(error, OUR_MISTAKES):
+        return _broken(error)
     log.error("database unavailable: %s", str(getattr(error, "orig", error)).split("\n")[0])
-    answer = _page(503, *wording.http_error(503))
+    title, message = wording.http_error(503)
+    if request.method == "POST":
+        message = wording.send_again()
+    answer = _page(503, title, message)
     return (*answer, {"Retry-After": "30"})  # type: ignore[misc]
 
 

@@ -1,6 +1,8 @@
 """How often one address may do a thing, counted in the database for all processes."""
 
 from datetime import timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,10 +80,27 @@ class DatabaseStorage(Storage):
             connection.execute(sa.delete(LimitCount).where(LimitCount.key == key))
 
 
-def is_within(setting: str) -> bool:
-    """Count one more of these for this address; whether the setting still allows it."""
+def is_within(setting: str, email: str = "") -> bool:
+    """Count one more of these for this caller; whether the setting still allows it.
+
+    With an email, that mailbox counts as well: it may be a stranger's, and callers change.
+    """
     limit = current_app.config[setting]
     if not limit:
         return True
     item = RateLimitItemPerMinute(limit, MINUTES, namespace=setting)
-    return FixedWindowRateLimiter(DatabaseStorage()).hit(item, request.remote_addr or "unknown")
+    limiter = FixedWindowRateLimiter(DatabaseStorage())
+    if not limiter.hit(item, _caller(request.remote_addr or "")):
+        return False
+    return not email or limiter.hit(item, sha256(email.encode()).hexdigest()[:32])
+
+
+def _caller(address: str) -> str:
+    """The address that counts; a household has 2^64 of the newer kind, and they count as one."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))

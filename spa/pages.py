@@ -18,7 +18,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
@@ -80,11 +80,16 @@ class _LazyStudio:
         return _studio() is not None
 
 
+def show_place(location_id: int) -> None:
+    """Have this page name that place, and not the first one."""
+    g.place = location_id
+
+
 def _studio() -> queries.Studio | None:
     """The studio, or None: an error page is shown without it when the database is gone."""
     if "studio" not in g:
         try:
-            g.studio = queries.studio()
+            g.studio = queries.studio_of(g.place) if "place" in g else queries.studio()
         except sa.exc.DBAPIError:
             g.studio = None
     found: queries.Studio | None = g.studio

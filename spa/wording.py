@@ -201,15 +201,20 @@ def refusal(error: "Refusal") -> str:
             "This email address already has as many coming visits as can be booked online. "
             "Please call us and we will gladly book the next one with you."
         ),
-        "TooMany": _(
-            "That was a lot of tries in a short time. Please wait ten minutes, or call us."
-        ),
     }.get(kind, _("That is not possible right now. Please call us."))
 
 
 def refusal_title() -> str:
     """The heading above a refusal that has a page to itself."""
     return _("That didn't work")
+
+
+def send_again() -> str:
+    """What to do when a form could not be taken just now."""
+    return _(
+        "The booking system is catching its breath, and nothing was changed. Wait half a minute, "
+        "then reload this page to send it again: your browser still has what you typed."
+    )
 
 
 def stale_form() -> tuple[str, str]:
@@ -224,7 +229,6 @@ def http_error(status: int) -> tuple[str, str]:
     """Title and sentence for an error that has a page to itself."""
     return {
         400: (_("We couldn't read that"), _("Something in the address or form was not readable.")),
-        403: (_("Not for you"), _("Your sign-in doesn't open this page.")),
         404: (
             _("We can't find that page"),
             _("It may have moved, or the link may be incomplete. The menu leads on from here."),

@@ -166,7 +166,14 @@ def test_pages_are_sent_small_to_those_who_can_read_it(pages: Pages) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["../config.py", "..%2fconfig.py", "%2e%2e/config.py", "built/../../config.py", "%00", "built/"],
+    [
+        "../config.py",
+        "..%2fconfig.py",
+        "%2e%2e/config.py",
+        "built/../../config.py",
+        "%00",
+        "built/",
+    ],
 )
 def test_no_address_reaches_a_file_that_is_not_for_everybody(path: str, pages: Pages) -> None:
     assert pages.client.get(f"/static/{path}").status_code == 404

@@ -34,7 +34,12 @@ class Visitor:
         return self.pages.get("booking.choose", treatment=treatment, **asked)
 
     def hold(
-        self, clock: str = "10:00", *, day: str = "2026-03-12", treatment: str = "facial", **typed: str
+        self,
+        clock: str = "10:00",
+        *,
+        day: str = "2026-03-12",
+        treatment: str = "facial",
+        **typed: str,
     ) -> Page:
         """Press a time; `typed` is what the form sends besides."""
         page = self.choose(treatment, day=day, **{"with": typed.get("practitioner", "")})
@@ -70,7 +75,9 @@ def clocks(page: Page) -> list[str]:
 
 def alert(page: Page) -> str:
     """What is said in alarm."""
-    return " ".join(" ".join(a.text_content().split()) for a in page.tree.xpath("//*[@role='alert']"))
+    return " ".join(
+        " ".join(a.text_content().split()) for a in page.tree.xpath("//*[@role='alert']")
+    )
 
 
 def wrong(page: Page) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,9 @@ from spa import clock
 from spa.audit.record import record
 from spa.booking import matching, queries
 from spa.booking.queries import Offer
-from spa.database import transaction
+from spa.database import one_at_a_time, transaction
 from spa.domain import policy
-from spa.domain.availability import Allocation, Session, Step, claims_of
+from spa.domain.availability import Allocation, claims_of
 from spa.domain.states import BookingStatus
 from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, SlotTaken, TooManyVisits
 from spa.messages import outbox
@@ -103,7 +103,7 @@ def keep_hold(reference: str) -> Booking:
     now = clock.now()
     with _taking(), transaction() as session:
         booking = _loaded(session, reference)
-        offer = _offer_for(booking)
+        offer = queries.offer_of_booking(booking)
         if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
             return booking
         if booking.extensions >= offer.hold_extensions:
@@ -158,13 +158,11 @@ def confirm_booking(reference: str, details: Details) -> Booking:
         booking = _loaded(session, reference)
         if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
             return booking
-        location = session.get_one(Location, booking.location_id)
-        if len(queries.coming_visits(details.email, now)) >= location.coming_visits:
-            raise TooManyVisits
+        _refuse_too_many(session, booking, details.email, now)
         client_id = matching.find_or_make(session, _who_comes(booking, details), now)
         written = _as_columns(details, now) | {"client_id": client_id}
         if not (confirmed := _confirm_hold(session, booking, written, now)):
-            _retake(session, booking, _offer_for(booking), now)
+            _retake(session, booking, queries.offer_of_booking(booking), now)
             confirmed = _confirm_hold(session, booking, written, now)
         if not confirmed:
             session.rollback()
@@ -190,7 +188,7 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
     now = clock.now()
     with _taking(), transaction() as session:
         booking, offer = _locked(session, reference, now)
-        visit = visit_of(booking)
+        visit = queries.visit_of(booking, now)
         if refused := policy.move_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
         found = _find_place(
@@ -230,7 +228,7 @@ def cancel_booking(reference: str) -> Booking:
     now = clock.now()
     with transaction() as session:
         booking, offer = _locked(session, reference, now)
-        visit = visit_of(booking)
+        visit = queries.visit_of(booking, now)
         if refused := policy.cancel_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
         booking.is_late = policy.is_late(visit, now, offer.change_policy)
@@ -259,9 +257,11 @@ def change_address(reference: str, email: str) -> Booking:
         booking = session.scalars(
             sa.select(Booking).where(Booking.reference == reference).with_for_update()
         ).one()
-        visit = visit_of(booking)
-        if refused := policy.cancel_refusal(visit, now, _offer_for(booking).change_policy):
+        visit, offer = queries.visit_of(booking, now), queries.offer_of_booking(booking)
+        if refused := policy.cancel_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
+        if email != booking.contact_email:
+            _refuse_too_many(session, booking, email, now)
         booking.contact_email = email
         booking.link_version += 1
         matching.correct_email(session, booking, now)
@@ -286,17 +286,6 @@ def request_links(email: str, *, location_id: int, language: str = "en") -> None
         )
 
 
-def visit_of(booking: Booking) -> policy.Visit:
-    """A booking as the rules on changes see it."""
-    return policy.Visit(
-        starts_at=booking.starts_at,
-        booked_at=booking.booked_at or booking.created_at,
-        is_late=booking.is_late,
-        moves=booking.moves,
-        is_cancelled=booking.status != BookingStatus.BOOKED,
-    )
-
-
 @contextmanager
 def _taking() -> Iterator[None]:
     """The claim's primary key is the referee: who comes second hears that the hour is taken."""
@@ -311,8 +300,12 @@ def _taking() -> Iterator[None]:
 
 def _places_of(slug: str, visitor: str) -> sa.CompoundSelect[Any]:
     """The place of the treatment, and any other where this visitor keeps an hour."""
-    held = sa.select(_booking.c.location_id).where(_booking.c.visitor == visitor, IS_HELD)
-    return sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug).union(held)
+    place = sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug)
+    return place.union(_held_places(visitor))
+
+
+def _held_places(visitor: str) -> sa.Select[Any]:
+    return sa.select(_booking.c.location_id).where(_booking.c.visitor == visitor, IS_HELD)
 
 
 def _place_of(reference: str) -> sa.Select[Any]:
@@ -339,26 +332,19 @@ def _locked(session: DbSession, reference: str, now: datetime) -> tuple[Booking,
     booking = session.scalars(
         sa.select(Booking).where(Booking.reference == reference).with_for_update()
     ).one()
-    return booking, _offer_for(booking)
+    return booking, queries.offer_of_booking(booking)
 
 
 def _loaded(session: DbSession, reference: str) -> Booking:
     return session.scalars(sa.select(Booking).where(Booking.reference == reference)).one()
 
 
-def _offer_for(booking: Booking) -> Offer:
-    """The offer a booking was made from, with the steps it was made with."""
-    offer = queries.offer_of(booking.treatment_id)
-    steps = tuple(Step(*step) for step in booking.steps)
-    return replace(
-        offer,
-        session=Session(
-            steps,
-            offer.session.turnover_minutes,
-            offer.session.turnover_needs_practitioner,
-            booking.is_needling,
-        ),
-    )
+def _refuse_too_many(session: DbSession, booking: Booking, email: str, now: datetime) -> None:
+    """An address books so many coming visits online and no more; who counts waits their turn."""
+    one_at_a_time(session, f"visits of {email}")
+    most = session.get_one(Location, booking.location_id).coming_visits
+    if len(queries.coming_visits(email, now)) >= most:
+        raise TooManyVisits
 
 
 def _free_ended_holds(
@@ -434,7 +420,7 @@ def _confirm_hold(
     statement = (
         sa.update(Booking)
         .where(Booking.id == booking.id, Booking.status == BookingStatus.HELD)
-        .where(Booking.held_until > now)
+        .where(Booking.held_until > now, Booking.starts_at > now)
         .values(status=BookingStatus.BOOKED, booked_at=now, visitor=None, **written)
         .returning(Booking)
     )
@@ -447,8 +433,9 @@ def _retake(session: DbSession, booking: Booking, offer: Offer, now: datetime) -
 
     False when the booking turned out not to have lapsed once the lock was there.
     """
-    _lock(session, _place_of(booking.reference))
-    _free_ended_holds(session, booking.location_id, now)
+    others = _held_places(booking.visitor or "")
+    _lock(session, _place_of(booking.reference).union(others))
+    _free_ended_holds(session, booking.location_id, now, booking.visitor)
     session.refresh(booking)
     if booking.status != BookingStatus.LAPSED:
         return False

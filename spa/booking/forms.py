@@ -1,6 +1,7 @@
 """The shape of what a client sends: types, lengths and what must be there."""
 
 import difflib
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
@@ -50,8 +51,12 @@ ALSO_REAL = (
     "fastmail.com",
 )
 """Close to a common domain, and nobody's mistake."""
+SLIPS_OF_COM = {"", "c", "cm", "co", "cmo", "comm", "con", "cpm", "cim", "ocm", "om", "vom", "xom"}
 KEPT_CONTROLS = frozenset("\u200c\u200d") | {chr(code) for code in range(0xE0020, 0xE0080)}
 """Joiners and tags that emoji and several scripts need; other control characters go."""
+
+
+CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def one_line(text: str | None) -> str:
@@ -75,7 +80,7 @@ def _cleaned(text: str | None, kept: str) -> str:
         character
         if character == kept
         or character in KEPT_CONTROLS
-        or unicodedata.category(character)[0] != "C"
+        or unicodedata.category(character) not in CONTROLS
         else ("" if unicodedata.category(character) == "Cf" else " ")
         for character in text or ""
     )
@@ -95,8 +100,12 @@ def suggested_email(address: str) -> str:
     name, at, domain = address.rpartition("@")
     if not at or domain.lower() in COMMON_DOMAINS + ALSO_REAL:
         return ""
+    label, _dot, ending = domain.lower().partition(".")
+    if f"{label}.com" in COMMON_DOMAINS:
+        # Many of these have addresses in other countries: yahoo.co.uk is nobody's mistake.
+        return f"{name}@{label}.com" if ending in SLIPS_OF_COM else ""
     close = difflib.get_close_matches(domain.lower(), COMMON_DOMAINS, n=1, cutoff=0.8)
-    return f"{name}@{close[0]}" if close else ""
+    return f"{name}@{close[0]}" if close and len(label) > 4 else ""
 
 
 class HoldForm(FlaskForm):
@@ -202,6 +211,13 @@ class DetailsForm(EmailForm):
         self.is_needling = is_needling
         if not is_needling:
             del self.screening
+
+    def validate_name(self, field: Field) -> None:
+        """A name opens our mails, so it can't be an advertisement."""
+        if re.search(r"://|www\.", field.data, re.IGNORECASE):
+            raise ValidationError(_l("Enter a name without a web address"))
+
+    validate_other_name = validate_name
 
     def validate_phone(self, field: Field) -> None:
         """A number that exists, in any way of writing it, kept as +12125550123."""

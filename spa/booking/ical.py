@@ -22,14 +22,18 @@ def calendar_file(
 
     The title names the studio only: calendars are shared, treatments are not.
     """
-    is_cancelled = booking.status == BookingStatus.CANCELLED
     calendar = Calendar()
     calendar.add("prodid", "-//spa//booking//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if is_cancelled else method)
+    calendar.add("method", method_of(booking, method))
     calendar.add_component(_event(booking, location, method, link, stamp or booking.created_at))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def method_of(booking: Booking, method: str) -> str:
+    """What the file asks a calendar to do: whatever else is meant, a cancelled visit goes."""
+    return "CANCEL" if booking.status == BookingStatus.CANCELLED else method
 
 
 def _event(booking: Booking, location: Location, method: str, link: str, stamp: datetime) -> Event:
@@ -46,22 +50,27 @@ def _event(booking: Booking, location: Location, method: str, link: str, stamp: 
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     if link and not is_cancelled:
         event.add("description", _("Move or cancel: %(link)s", link=link))
-    if method == "REQUEST":
-        _add_people(event, booking, location)
+    _add_organizer(event, location)
+    if method != "PUBLISH":
+        _add_attendee(event, booking)
     if not is_cancelled:
         event.add_component(_reminder(location))
     return event
 
 
-def _add_people(event: Event, booking: Booking, location: Location) -> None:
-    """Who invites whom; nobody is asked to answer."""
+def _add_organizer(event: Event, location: Location) -> None:
+    """Who invites; a cancellation is believed only from the one who did (RFC 5546, 3.2)."""
     organizer = vCalAddress(f"mailto:{location.email}")
     organizer.params["CN"] = vText(location.name)
+    event.add("organizer", organizer)
+
+
+def _add_attendee(event: Event, booking: Booking) -> None:
+    """Who is invited; nobody is asked to answer."""
     attendee = vCalAddress(f"mailto:{booking.contact_email}")
     attendee.params["CN"] = vText(booking.contact_name)
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
-    event.add("organizer", organizer)
     event.add("attendee", attendee, encode=False)
 
 

@@ -15,6 +15,7 @@ from spa.booking.queries import Booking, Offer
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 from spa.extensions import csrf
+from spa.pages import show_place
 
 bp = Blueprint("visit", __name__, url_prefix="/booking/visit/<token>")
 
@@ -37,6 +38,7 @@ def booking_of(token: str) -> Booking:
     if not read or not booking:
         abort(404)
     last_day = booking.ends_at + timedelta(days=links.DAYS_AFTER_VISIT)
+    show_place(booking.location_id)
     if booking.link_version != read[1] or clock.now() > last_day:
         abort(410)
     return booking
@@ -47,7 +49,7 @@ def _visit(token: str) -> tuple[Booking, Offer]:
     booking = booking_of(token)
     if booking.status in NOT_CONFIRMED:
         abort(404)
-    return booking, queries.offer_of(booking.treatment_id)
+    return booking, queries.offer_of_booking(booking)
 
 
 @bp.get("", endpoint="visit")
@@ -81,7 +83,7 @@ def calendar(token: str) -> ResponseReturnValue:
     body = ical.calendar_file(booking, queries.location_of(booking), method="PUBLISH", link=link)
     return Response(
         body,
-        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        content_type=f"text/calendar; charset=utf-8; method={ical.method_of(booking, 'PUBLISH')}",
         headers={"Content-Disposition": 'attachment; filename="visit.ics"'},
     )
 
@@ -153,8 +155,9 @@ def email_now(token: str) -> ResponseReturnValue:
     booking, offer = _visit(token)
     form = EmailForm()
     if not form.validate_on_submit():
-        return _email_page(token, booking, offer, form, status=422)
-    if not limits.is_within("LIMIT_LINKS"):
+        refusal = _again() if form.csrf_token.errors else None
+        return _email_page(token, booking, offer, form, refusal=refusal, status=422)
+    if not limits.is_within("LIMIT_LINKS", form.email.data or ""):
         refusal = wording.http_error(429)[1]
         return _email_page(token, booking, offer, form, refusal=refusal, status=429)
     try:
@@ -210,13 +213,25 @@ def _move_page(
         "booking/move.html",
         visit=shown.visit_shown(booking, offer, now),
         terms=terms,
-        picker=picker.picker(offer, query, address, now=now, visitor="", without=booking.id),
+        picker=picker.picker(
+            offer,
+            query,
+            address,
+            now=now,
+            visitor="",
+            without=booking.id,
+            preferred=booking.practitioner_id,
+        ),
         chosen=chosen,
         form=MoveForm(
             formdata=None, at=start.isoformat() if start else "", practitioner=query.practitioner
         ),
         refusal=refusal or terms.move_refusal,
-        nearest=picker.nearest(offer, near, now=now, without=booking.id) if near else [],
+        nearest=picker.nearest(
+            offer, near, now=now, without=booking.id, preferred=booking.practitioner_id
+        )
+        if near
+        else [],
         back_url=url_for("visit.visit", token=token),
         action_url=url_for("visit.move", token=token),
     )

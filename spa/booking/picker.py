@@ -3,8 +3,9 @@
 import calendar
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from flask_babel import gettext as _
 from spa import wording
 from spa.booking import queries
 from spa.booking.queries import Offer
-from spa.domain.availability import FreeStart, free_starts
+from spa.domain.availability import FreeStart
 from spa.domain.spans import local_days, moment_of
 
 PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
@@ -108,8 +109,7 @@ class Picker:
     next_free: Choice | None
     zone_note: str
     who_query: str
-    part_query: str = ""
-    everyone: bool = field(default=True)
+    part_query: str
 
 
 Address = Callable[[Query], str]
@@ -156,35 +156,51 @@ def _date(text: str) -> date | None:
 
 
 def picker(
-    offer: Offer, query: Query, address: Address, *, now: datetime, visitor: str, without: int = 0
+    offer: Offer,
+    query: Query,
+    address: Address,
+    *,
+    now: datetime,
+    visitor: str = "",
+    without: int = 0,
+    preferred: int | None = None,
 ) -> Picker:
-    """The page's view of time; `address` makes the link that shows something else."""
+    """The page's view of time; `address` makes the link that shows something else.
+
+    `visitor`, `without` and `preferred` say whose hold, which booking and which person count as in
+    `facts`.
+    """
+    about: dict[str, Any] = {
+        "now": now,
+        "visitor": visitor,
+        "without": without,
+        "preferred": preferred,
+    }
     today = now.astimezone(offer.zone).date()
     horizon = today + timedelta(days=offer.policy.horizon_days)
     month = _first(min(max(query.month or query.day or today, today), horizon))
-    known = queries.facts(
-        offer, max(month, today), _last(month), now=now, visitor=visitor, without=without
-    )
+    known = queries.facts(offer, max(month, today), _last(month), **about)
     people = [(person.slug, person.name) for person in known.people]
-    chosen = [person for person in known.people if person.slug == query.practitioner]
+    chosen = tuple(person for person in known.people if person.slug == query.practitioner)
     if chosen:
-        known = replace(known, people=tuple(chosen))
+        known = replace(known, people=chosen)
     else:
         query = replace(query, practitioner="")
-    free = _in_part(free_starts(known, offer.policy), query.part, offer.zone)
-    wanted_day = query.day
-    next_free = None
-    if not free:
-        next_free = _next_free(
-            offer, query, _last(month) + timedelta(days=1), horizon, now, visitor
-        )
-        if next_free and not query.month and not query.day:
-            shown = replace(query, month=_first(next_free))
-            return picker(offer, shown, address, now=now, visitor=visitor, without=without)
+    free = _in_part(queries.starts(known, offer), query.part, offer.zone)
+    is_first_look = not query.month and not query.day
     by_day = _by_day(free, offer.zone)
-    day = wanted_day if wanted_day in by_day or wanted_day else next(iter(by_day), None)
+    day = query.day or next(iter(by_day), None)
+    later = None if day in by_day else _later(offer, query, by_day, day, month, horizon, about)
+    if later and is_first_look:
+        shown = replace(query, month=_first(later))
+        return replace(
+            picker(offer, shown, address, **about), soonest=soonest(offer, query, **about)
+        )
+    picks = _soonest(free, offer.zone) if month <= today else []
+    if is_first_look and len(picks) < SOONEST:
+        picks = soonest(offer, query, **about)
     return Picker(
-        soonest=_soonest(free, offer.zone) if month <= today else [],
+        soonest=picks,
         people=_people(people, query, address),
         parts=[
             Choice(
@@ -198,49 +214,31 @@ def picker(
         next_url=_month_url(query, month, 1, today, horizon, address),
         next_label=wording.month(_shifted(month, 1)),
         weekdays=[
-            (
-                wording.weekday(date(2024, 1, 1 + n), is_short=True),
-                wording.weekday(date(2024, 1, 1 + n)),
-            )
-            for n in range(7)
+            (wording.weekday(day, is_short=True), wording.weekday(day))
+            for day in (date(2024, 1, 1 + n) for n in range(7))
         ],
         weeks=_weeks(month, by_day, day, today, query, address),
         day_title=wording.day_long(day) if day else None,
         groups=_groups(by_day.get(day, []) if day else [], offer.zone),
-        next_free=_next_choice(next_free, by_day, day, query, address),
+        next_free=Choice(wording.day_long(later), address(replace(query, month=None, day=later)))
+        if later
+        else None,
         zone_note=_("Times are in %(zone)s.", zone=wording.zone_name(offer.zone, now)),
         who_query=query.practitioner,
         part_query=query.part,
-        everyone=not query.practitioner,
     )
 
 
-def nearest(
-    offer: Offer,
-    start: datetime,
-    *,
-    now: datetime,
-    visitor: str = "",
-    practitioner: str = "",
-    without: int = 0,
-) -> list[TimeOption]:
-    """The free times nearest to one that could not be had, soonest first."""
+def nearest(offer: Offer, start: datetime, *, now: datetime, **about: Any) -> list[TimeOption]:
+    """The free times nearest to one that can't be had, soonest first; `about` as for `facts`."""
     today = now.astimezone(offer.zone).date()
     last = today + timedelta(days=offer.policy.horizon_days)
     wanted = min(max(start, now), now + timedelta(days=offer.policy.horizon_days))
     day = wanted.astimezone(offer.zone).date()
     for reach in (1, 7, 31):
         first_on = max(day - timedelta(days=reach), today)
-        known = queries.facts(
-            offer,
-            first_on,
-            min(max(day + timedelta(days=reach), first_on), last),
-            now=now,
-            practitioner=practitioner,
-            visitor=visitor,
-            without=without,
-        )
-        free = free_starts(known, offer.policy)
+        last_on = min(max(day + timedelta(days=reach), first_on), last)
+        free = queries.free_times(offer, first_on, last_on, now=now, **about)
         if len(free) >= NEAREST:
             break
     close = sorted(free, key=lambda one: abs(moment_of(one.tick) - wanted))[:NEAREST]
@@ -252,15 +250,21 @@ def option(free: FreeStart, zone: ZoneInfo) -> TimeOption:
     return TimeOption(moment_of(free.tick), zone, free.person.name)
 
 
-def soonest(offer: Offer, *, now: datetime, visitor: str = "") -> list[TimeOption]:
-    """The first picks from today on, looking as far ahead as needed."""
+def soonest(
+    offer: Offer, query: Query | None = None, *, now: datetime, **about: Any
+) -> list[TimeOption]:
+    """The first picks from today on, looking as far ahead as needed; `about` as for `facts`."""
+    query = query or Query()
     today = now.astimezone(offer.zone).date()
+    picks: list[TimeOption] = []
     for days in (7, 35, offer.policy.horizon_days):
         last = today + timedelta(days=min(days, offer.policy.horizon_days))
-        free = queries.free_times(offer, today, last, now=now, visitor=visitor)
-        if free:
-            return _soonest(free, offer.zone)
-    return []
+        about["practitioner"] = query.practitioner
+        free = queries.free_times(offer, today, last, now=now, **about)
+        picks = _soonest(_in_part(free, query.part, offer.zone), offer.zone)
+        if len(picks) == SOONEST:
+            break
+    return picks
 
 
 def _in_part(free: Sequence[FreeStart], part: str, zone: ZoneInfo) -> Sequence[FreeStart]:
@@ -342,36 +346,26 @@ def _month_url(
     return address(replace(query, month=other, day=None))
 
 
-def _next_free(
-    offer: Offer, query: Query, first_on: date, horizon: date, now: datetime, visitor: str
+def _later(
+    offer: Offer,
+    query: Query,
+    by_day: dict[date, Sequence[FreeStart]],
+    day: date | None,
+    month: date,
+    horizon: date,
+    about: dict[str, Any],
 ) -> date | None:
-    """The first day with something free from there on, a month at a time."""
+    """The first free day after one that has nothing: in its month, or in those that follow."""
+    if day and (rest := [other for other in by_day if other > day]):
+        return rest[0]
+    first_on = _last(month) + timedelta(days=1)
     while first_on <= horizon:
         last = min(_last(first_on), horizon)
-        free = queries.free_times(
-            offer, first_on, last, now=now, visitor=visitor, practitioner=query.practitioner
-        )
+        free = queries.free_times(offer, first_on, last, practitioner=query.practitioner, **about)
         if found := _in_part(free, query.part, offer.zone):
             return moment_of(found[0].tick).astimezone(offer.zone).date()
         first_on = last + timedelta(days=1)
     return None
-
-
-def _next_choice(
-    later: date | None,
-    by_day: dict[date, Sequence[FreeStart]],
-    day: date | None,
-    query: Query,
-    address: Address,
-) -> Choice | None:
-    """Where to go when the shown day or month has nothing."""
-    if day and day not in by_day:
-        later = next((other for other in by_day if other > day), later or next(iter(by_day), None))
-    elif by_day:
-        return None
-    if not later:
-        return None
-    return Choice(wording.day_long(later), address(replace(query, month=None, day=later)))
 
 
 def _first(day: date) -> date:

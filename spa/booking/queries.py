@@ -1,5 +1,6 @@
 """Reads what booking needs: the offer, the facts for the rules, and the bookings themselves."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,6 +8,8 @@ import sqlalchemy as sa
 from spa.booking.facts import facts, free_times, place_for, starts
 from spa.booking.offer import Offer, offer, offer_of
 from spa.database import db
+from spa.domain.availability import Step
+from spa.domain.policy import Visit
 from spa.domain.states import BookingStatus
 from spa.models import Booking, Location, Resource
 
@@ -42,3 +45,25 @@ def coming_visits(email: str, now: datetime) -> list[Booking]:
 def resource_slug(resource_id: int) -> str:
     """The short name of a person, room or device in addresses."""
     return db.session.scalar(sa.select(Resource.slug).where(Resource.id == resource_id)) or ""
+
+
+def offer_of_booking(booking: Booking) -> Offer:
+    """The offer a booking was made from, with the steps it was made with."""
+    found = offer_of(booking.treatment_id)
+    session = replace(
+        found.session,
+        steps=tuple(Step(*step) for step in booking.steps),
+        is_hands_on=booking.is_needling,
+    )
+    return replace(found, session=session)
+
+
+def visit_of(booking: Booking, now: datetime) -> Visit:
+    """A booking as the rules on changes see it; one that is still held counts as booked now."""
+    return Visit(
+        starts_at=booking.starts_at,
+        booked_at=booking.booked_at or now,
+        is_late=booking.is_late,
+        moves=booking.moves,
+        is_cancelled=booking.status not in {BookingStatus.HELD, BookingStatus.BOOKED},
+    )

@@ -1,7 +1,7 @@
 """A visit as its pages and messages show it, with what to do before and after."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
@@ -48,6 +48,7 @@ class Terms:
 
     free_until_label: str
     is_late: bool
+    was_late: bool
     may_move: bool
     may_cancel: bool
     move_refusal: str | None
@@ -92,19 +93,8 @@ def visit_shown(booking: Booking, offer: Offer, now: datetime) -> VisitShown:
 
 
 def _free_until(booking: Booking, offer: Offer, now: datetime) -> str:
-    visit = policy_visit(booking, now)
+    visit = queries.visit_of(booking, now)
     return wording.moment_long(policy.free_until(visit, offer.change_policy), offer.zone)
-
-
-def policy_visit(booking: Booking, now: datetime) -> policy.Visit:
-    """A booking as the rules on changes see it; one that is still held counts as booked now."""
-    return policy.Visit(
-        starts_at=booking.starts_at,
-        booked_at=booking.booked_at or now,
-        is_late=booking.is_late,
-        moves=booking.moves,
-        is_cancelled=booking.status in {BookingStatus.CANCELLED, BookingStatus.LAPSED},
-    )
 
 
 def arrive_note(booking: Booking, offer: Offer) -> str:
@@ -118,12 +108,13 @@ def arrive_note(booking: Booking, offer: Offer) -> str:
 
 def terms(booking: Booking, offer: Offer, now: datetime) -> Terms:
     """What the client may still change online."""
-    visit = policy_visit(booking, now)
+    visit = queries.visit_of(booking, now)
     no_move = policy.move_refusal(visit, now, offer.change_policy)
     no_cancel = policy.cancel_refusal(visit, now, offer.change_policy)
     return Terms(
         free_until_label=_free_until(booking, offer, now),
         is_late=policy.is_late(visit, now, offer.change_policy),
+        was_late=booking.is_late,
         may_move=no_move is None,
         may_cancel=no_cancel is None,
         move_refusal=wording.change_refusal(no_move) if no_move else None,
@@ -139,83 +130,114 @@ def not_for_you() -> list[str]:
     return [
         _("you are pregnant, trying to be, or breastfeeding"),
         _("you take isotretinoin (Accutane, Roaccutane), or did in the last 6 months"),
-        _("you have active acne, a cold sore, an infection, a rash or an open sore in the area"),
+        _("you have a cold sore or shingles now"),
+        _("you have active acne, an infection, a rash or an open sore in the area"),
         _("you are sunburnt there, or have eczema, psoriasis or rosacea flaring now"),
         _("you have ever had raised or keloid scars"),
         _("you have a bleeding disorder, scleroderma, or diabetes that is not controlled"),
         _("your immune system is weakened, or you are having chemotherapy or radiotherapy"),
         _("you have had skin cancer in the area, or have a mole there that is changing"),
         _("you are allergic to stainless steel or nickel"),
+        _("you have ever reacted to lidocaine or numbing cream: talk to us first"),
     ]
 
 
 def preparation(booking: Booking, offer: Offer, now: datetime) -> list[Prep]:
-    """What to do before a visit, with the days it starts on; what has begun already comes as one.
+    """What to do before a visit, with the day each rule starts on.
 
-    Where sources differ the more careful common wait stands, and the same one everywhere.
+    Rules whose day is past or today come together, as what holds from now on.
     """
+    if not booking.is_needling:
+        lines = [_("Come with a clean face if you can."), _("Bring the names of what you take.")]
+        return [Prep(_("On the day"), lines)]
     day = booking.starts_at.astimezone(offer.zone).date()
     today = now.astimezone(offer.zone).date()
-    if not booking.is_needling:
-        return [
-            Prep(
-                _("On the day"),
-                [
-                    _("Come with a clean face if you can."),
-                    _("Bring the names of what you take."),
-                    *_first_time(booking),
-                ],
-            )
-        ]
     begun: list[str] = []
     coming: list[Prep] = []
-    for days, lines in _rules_before():
+    for days, lines in rules_before():
         first = day - timedelta(days=days)
-        if first > today:
-            coming.append(Prep(_("From %(day)s", day=wording.day_long(first)), lines))
+        if first > today or not days:
+            coming.append(Prep(_rule_label(days, first), lines))
         else:
             begun += lines
     if begun:
-        begun.append(
-            _("If you had any of the first ones lately, call us: a later day may be better.")
-        )
+        begun.append(_("If any of these was different lately, call us: a later day may be better."))
     return [
+        *_first_time(booking),
         *([Prep(_("From now on"), begun)] if begun else []),
         *coming,
-        Prep(_("The day before"), [_("No alcohol, and no self-tan.")]),
-        Prep(
-            _("On the day"),
-            [
-                _("Clean face: no make-up, lotion or sunscreen."),
-                _("Eat something light and drink water."),
-                _("Tell us first if you are ill, sunburnt or feel a cold sore coming."),
-                *_first_time(booking),
-            ],
-        ),
     ]
 
 
-def _first_time(booking: Booking) -> list[str]:
-    """What only a first visit needs to hear."""
+def _rule_label(days: int, first: date) -> str:
+    """When a rule starts, as one would say it."""
+    if not days:
+        return _("On the day")
+    return _("The day before") if days == 1 else _("From %(day)s", day=wording.day_long(first))
+
+
+def _first_time(booking: Booking) -> list[Prep]:
+    """What only a first session needs to hear."""
     if not booking.is_first_visit:
         return []
     return [
-        _("As it is your first visit: bring a list of your medicines and skin products."),
-        _("Keep the two weeks after it free of big occasions, until you know how your skin heals."),
+        Prep(
+            _("As it is your first visit"),
+            [
+                _(
+                    "If you have had no patch test with us: book the free skin and patch check "
+                    "at least 48 hours before. Is there no time for it? Call us."
+                ),
+                _("Bring a list of your medicines and skin products."),
+                _(
+                    "Keep the two weeks after it free of big occasions, "
+                    "until you know how your skin heals."
+                ),
+            ],
+        )
     ]
 
 
-def _rules_before() -> list[tuple[int, list[str]]]:
-    """Days before the visit, and what holds from then on."""
+def rules_before() -> list[tuple[int, list[str]]]:
+    """Days before a needling session, and what holds from then on; 0 is the day itself.
+
+    The one list that the mails, the kept page and the treatment pages show. Where sources
+    differ it has the more careful of the common waits.
+    """
     return [
-        (14, [_("No sunbathing, sunbed, laser or IPL."), _("No Botox or filler.")]),
-        (7, [_("No waxing, threading, electrolysis or peels on the area.")]),
-        (5, [_("Stop retinol and other retinoids, acids, scrubs and vitamin C serum there.")]),
+        (28, [_("No filler, no medium or deep peel, no resurfacing laser.")]),
+        (14, [_("No sunbathing, sunbed, other laser or IPL."), _("No Botox.")]),
+        (
+            7,
+            [
+                _("No waxing, threading, electrolysis or light peel on the area."),
+                _("If you get cold sores, tell us, and ask your doctor in good time."),
+            ],
+        ),
+        (
+            5,
+            [
+                _(
+                    "Stop retinol and other retinoids, acids, benzoyl peroxide, scrubs "
+                    "and vitamin C serum there."
+                )
+            ],
+        ),
         (
             3,
             [
                 _("Skip ibuprofen and fish oil unless a doctor prescribed them."),
                 _("Never stop a medicine that was prescribed for you."),
+            ],
+        ),
+        (2, [_("No self-tan.")]),
+        (1, [_("No alcohol.")]),
+        (
+            0,
+            [
+                _("Clean face: no make-up, lotion or sunscreen."),
+                _("Eat something light and drink water."),
+                _("Tell us first if you are ill, sunburnt or feel a cold sore coming."),
             ],
         ),
     ]
@@ -224,7 +246,10 @@ def _rules_before() -> list[tuple[int, list[str]]]:
 def aftercare(booking: Booking) -> list[str]:
     """What to expect afterwards, in short."""
     if not booking.is_needling:
-        return [_("No downtime: you can go straight back to your day.")]
+        return [
+            _("You can go straight back to your day."),
+            _("If a tried patch itches, burns or stays red, tell us."),
+        ]
     return [
         _("Plan one to three quiet days: skin looks sunburnt, then dry and a little flaky."),
         _("For the first day: hands off, lukewarm water, no make-up, sun, sport or alcohol."),

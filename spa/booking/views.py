@@ -15,21 +15,21 @@ from spa.booking.forms import (
     DetailsForm,
     EmailForm,
     HoldForm,
+    address,
     parse_moment,
     suggested_email,
 )
-from spa.booking.manage import booking_of
+from spa.booking.manage import NOT_CONFIRMED, booking_of
 from spa.booking.picker import Query, addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.booking.shown import not_for_you, visit_shown
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 from spa.extensions import csrf
+from spa.pages import show_place
 from spa.treatments import queries as treatments
 
 bp = Blueprint("booking", __name__, url_prefix="/booking")
-
-NOT_CONFIRMED = {BookingStatus.HELD, BookingStatus.LAPSED}
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,19 @@ def hold(treatment: str) -> ResponseReturnValue:
     return redirect(url_for("booking.held", token=token), 303)
 
 
+@bp.get("/<treatment>/hold")
+def hold_again(treatment: str) -> ResponseReturnValue:
+    """Whoever comes here by an address alone chooses a time first."""
+    return redirect(url_for("booking.choose", treatment=treatment), 302)
+
+
 @bp.get("/held/<token>")
 def held(token: str) -> ResponseReturnValue:
     """The held hour and the form for the client's details."""
     booking = booking_of(token)
     if booking.status not in NOT_CONFIRMED:
         return redirect(url_for("visit.visit", token=token), 303)
-    offer = queries.offer_of(booking.treatment_id)
+    offer = queries.offer_of_booking(booking)
     return _held_page(offer, booking, _details_form(offer))
 
 
@@ -89,14 +95,13 @@ def confirm(token: str) -> ResponseReturnValue:
     booking = booking_of(token)
     if booking.status not in NOT_CONFIRMED:
         return redirect(url_for("visit.visit", token=token), 303)
-    offer = queries.offer_of(booking.treatment_id)
+    offer = queries.offer_of_booking(booking)
     form = _details_form(offer)
     if not _has_token(form):
         return _held_page(offer, booking, form, status=400, refusal=_stale())
     if request.form.get("use_email"):
-        form.email.data = form.email.raw_data = request.form["use_email"][:254]
-        form.email.process_formdata([form.email.data])
-        return _held_page(offer, booking, form)
+        form.email.data = address(request.form["use_email"])
+        return _confirm(offer, booking, form)
     if request.form.get("at"):
         return _exchange(offer, booking, form)
     do = request.form.get("do", "confirm")
@@ -114,7 +119,7 @@ def _confirm(offer: Offer, booking: Booking, form: DetailsForm) -> ResponseRetur
         return _held_page(offer, booking, form, status=422)
     if suggested_email(form.email.data or "") and request.form.get("email_kept") != form.email.data:
         return _held_page(offer, booking, form, status=422)
-    if not limits.is_within("LIMIT_CONFIRMATIONS"):
+    if not limits.is_within("LIMIT_CONFIRMATIONS", form.email.data or ""):
         return _held_page(offer, booking, form, status=429, refusal=wording.http_error(429)[1])
     details = Details(
         name=form.name.data or "",
@@ -187,8 +192,9 @@ def find() -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("booking/find.html", form=form, sent=False, refusal=None)
     if not form.validate_on_submit():
-        return render_template("booking/find.html", form=form, sent=False, refusal=None), 422
-    if not limits.is_within("LIMIT_LINKS"):
+        refusal = _stale() if form.csrf_token.errors else None
+        return render_template("booking/find.html", form=form, sent=False, refusal=refusal), 422
+    if not limits.is_within("LIMIT_LINKS", form.email.data or ""):
         refusal = wording.http_error(429)[1]
         return render_template("booking/find.html", form=form, sent=False, refusal=refusal), 429
     actions.request_links(form.email.data or "", location_id=studio.id)
@@ -199,6 +205,7 @@ def _offer(slug: str) -> Offer:
     offer = queries.offer(slug)
     if not offer:
         abort(404)
+    show_place(offer.location_id)
     return offer
 
 
@@ -261,7 +268,7 @@ def _held_already() -> Held | None:
     until = booking.held_until if booking and booking.status == BookingStatus.HELD else None
     if not booking or not until or until <= clock.now():
         return None
-    zone = queries.offer_of(booking.treatment_id).zone
+    zone = queries.offer_of_booking(booking).zone
     return Held(
         label=wording.moment_short(booking.starts_at, zone),
         url=url_for("booking.held", token=session["hold"]),

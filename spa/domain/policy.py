@@ -41,9 +41,8 @@ def free_until(visit: Visit, policy: ChangePolicy) -> datetime:
         visit.booked_at.astimezone(UTC),
     )
     cut_off = starts_at - timedelta(hours=policy.cut_off_hours)
-    if booked_at < cut_off:
-        return cut_off
-    return min(booked_at + timedelta(minutes=policy.grace_minutes), starts_at)
+    grace = booked_at + timedelta(minutes=policy.grace_minutes)
+    return max(cut_off, min(grace, starts_at))
 
 
 def is_late(visit: Visit, now: datetime, policy: ChangePolicy) -> bool:

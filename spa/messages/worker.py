@@ -1,6 +1,7 @@
 """Sends what is due and tidies up: one or many of these run beside the web processes."""
 
 import logging
+import re
 import signal
 import smtplib
 import threading
@@ -26,7 +27,10 @@ LEASE = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 PAUSE_SECONDS = 1.0
 TIDY_EVERY = timedelta(minutes=10)
-KEEP_LAPSED = timedelta(days=1)
+KEEP_LAPSED = timedelta(days=7)
+KEEP_ASKED = timedelta(days=1)
+KEEP_TEXTS = timedelta(days=90)
+SECRET = re.compile(r"/booking/(visit|held)/\S+")
 TIDY_AT_ONCE = 5000
 
 
@@ -43,9 +47,9 @@ def run() -> None:
             if tidied is None or clock.now() - tidied >= TIDY_EVERY:
                 tidy()
                 tidied = clock.now()
-        except sa.exc.DBAPIError as error:
+        except sa.exc.SQLAlchemyError as error:
             db.session.remove()
-            log.error("database unavailable: %s", type(error.orig).__name__)
+            log.error("database unavailable: %s", type(error).__name__)
         stop.wait(PAUSE_SECONDS)
 
 
@@ -102,7 +106,9 @@ def _claim(message_id: int) -> bool:
 def _send(message_id: int, mailer: Mailer) -> dict[str, Any]:
     """What to write down about the message once it is sent, or found to be needless."""
     now = clock.now()
-    message = db.session.get_one(Message, message_id)
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    if message.status != "waiting":
+        return {}
     booking = db.session.get(Booking, message.booking_id) if message.booking_id else None
     rendered = render(message, db.session.get_one(Location, message.location_id), booking, now)
     db.session.rollback()
@@ -114,7 +120,7 @@ def _send(message_id: int, mailer: Mailer) -> dict[str, Any]:
         "status": "sent",
         "sent_at": clock.now(),
         "sent_subject": rendered.subject,
-        "sent_text": rendered.text,
+        "sent_text": SECRET.sub(r"/booking/\1/…", rendered.text),
         "last_error": "",
     }
 
@@ -141,7 +147,9 @@ def _code(error: Exception) -> int:
 def _mark(message_id: int, **values: Any) -> None:
     with transaction() as session:
         session.execute(
-            sa.update(Message).where(Message.id == message_id).values(claimed_until=None, **values)
+            sa.update(Message)
+            .where(Message.id == message_id, Message.status == "waiting")
+            .values(claimed_until=None, **values)
         )
 
 
@@ -157,11 +165,21 @@ def tidy() -> None:
                 sa.tuple_(Claim.resource_id, Claim.tick).in_(passed.limit(TIDY_AT_ONCE))
             )
         )
+        session.execute(
+            sa.delete(Message).where(
+                Message.event == "booking_links", Message.created_at <= now - KEEP_ASKED
+            )
+        )
+        session.execute(
+            sa.update(Message)
+            .where(Message.sent_at <= now - KEEP_TEXTS, Message.sent_text != "")
+            .values(sent_text="")
+        )
     _drop_lapsed(now - KEEP_LAPSED)
 
 
 def _drop_lapsed(before: datetime) -> None:
-    """A hold that was let go a day ago held nobody's details; its row and record can go."""
+    """A hold that was let go a week ago held nobody's details; its row and record can go."""
     with transaction() as session:
         old = list(
             session.scalars(
@@ -171,4 +189,6 @@ def _drop_lapsed(before: datetime) -> None:
             )
         )
         session.execute(sa.delete(AuditEntry).where(AuditEntry.booking_id.in_(old)))
-        session.execute(sa.delete(Booking).where(Booking.id.in_(old)))
+        session.execute(
+            sa.delete(Booking).where(Booking.id.in_(old), Booking.status == BookingStatus.LAPSED)
+        )

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from spa import clock
-from spa.booking import picker
+from spa.booking import picker, shown
 from spa.booking import queries as booking
 from spa.booking.actions import PRIVACY_VERSION
 from spa.booking.shown import not_for_you
+from spa.pages import show_place
 from spa.treatments import queries
 
 bp = Blueprint("treatments", __name__)
@@ -47,10 +48,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/treatments/<slug>")
 def show(slug: str) -> ResponseReturnValue:
     """One treatment: the hour, the healing, the evidence, and its next free hours."""
-    studio = queries.studio()
-    treatment = queries.treatment_page(studio.location, slug) if studio else None
     offer = booking.offer(slug)
-    if not treatment or not offer:
+    if not offer:
+        abort(404)
+    show_place(offer.location_id)
+    treatment = queries.treatment_page(queries.studio_of(offer.location_id).location, slug)
+    if not treatment:
         abort(404)
     return render_template(
         "treatments/show.html",
@@ -59,6 +62,7 @@ def show(slug: str) -> ResponseReturnValue:
         hold_form=FlaskForm(formdata=None),
         choose_url=url_for("booking.choose", treatment=slug),
         not_for_you=not_for_you() if treatment.is_needling else [],
+        before=shown.rules_before() if treatment.is_needling else [],
     )
 
 

@@ -222,7 +222,9 @@ def open_at_night(session: Session, studio: make.Studio, day: date) -> None:
         inside.add(OpeningHours(location_id=studio.location_id, **night))
         inside.add(Shift(resource_id=studio.ines, **night))
         inside.execute(
-            sa.update(Resource).where(Resource.id == studio.maya).values(archived_at=day_before(day))
+            sa.update(Resource)
+            .where(Resource.id == studio.maya)
+            .values(archived_at=day_before(day))
         )
 
 

@@ -93,9 +93,10 @@ def test_times_are_the_studios_in_its_zone(
     found = event(make.booked(start))
 
     assert found["DTSTART"].params["TZID"] == "America/New_York"
-    assert found["DTSTART"].to_ical().decode() == start.replace("-", "").replace(" ", "T").replace(
-        ":", ""
-    ) + "00"
+    assert (
+        found["DTSTART"].to_ical().decode()
+        == start.replace("-", "").replace(" ", "T").replace(":", "") + "00"
+    )
     assert found.decoded("DTSTART") == utc
 
 

@@ -51,9 +51,7 @@ def move(ana: Visitor, session: Session, to: str, **query: str) -> Page:
 # The page to keep
 
 
-def test_the_page_says_what_who_where_when_and_until_when(
-    ana: Visitor, session: Session
-) -> None:
+def test_the_page_says_what_who_where_when_and_until_when(ana: Visitor, session: Session) -> None:
     page = visit(ana, make.booked(other_name="Rosa Duarte"))
 
     for words in (
@@ -172,9 +170,7 @@ def test_the_calendar_file_leads_back_to_the_page(ana: Visitor, session: Session
     assert f"/booking/visit/{links.visit_token(made.reference, 1)}" in body
 
 
-def test_the_calendar_file_of_a_cancelled_visit_cancels_it(
-    ana: Visitor, session: Session
-) -> None:
+def test_the_calendar_file_of_a_cancelled_visit_cancels_it(ana: Visitor, session: Session) -> None:
     made = actions.cancel_booking(make.booked().reference)
 
     assert Calendar.from_ical(visit(ana, made, "calendar").response.data)["METHOD"] == "CANCEL"

@@ -184,10 +184,10 @@ def test_a_person_who_is_not_there_counts_as_anyone(session: Session) -> None:
 
 def test_a_chosen_person_decides_days_and_times(session: Session, studio: make.Studio) -> None:
     with transaction() as inside:
+        inside.execute(sa.text("DELETE FROM shift_break WHERE shift_id IN (SELECT id FROM shift)"))
         inside.execute(
-            sa.text("DELETE FROM shift_break WHERE shift_id IN (SELECT id FROM shift)")
+            sa.text("DELETE FROM shift WHERE resource_id = :m AND weekday > 2"), {"m": studio.maya}
         )
-        inside.execute(sa.text("DELETE FROM shift WHERE resource_id = :m AND weekday > 2"), {"m": studio.maya})
 
     assert free_days(picked(Query(practitioner="maya"))) == [
         day for day in range(10, 32) if date(2026, 3, day).weekday() <= 2

@@ -173,7 +173,9 @@ def test_a_break_over_the_numbing_is_no_obstacle(session: Session, studio: make.
     assert reasons("12:50") == {Reason.OFF_GRID}
     assert reasons("12:45") == {Reason.NOT_ON_SHIFT}
     with transaction() as inside:
-        inside.execute(sa.update(ShiftBreak).values(from_minute=12 * 60 + 55, to_minute=13 * 60 + 15))
+        inside.execute(
+            sa.update(ShiftBreak).values(from_minute=12 * 60 + 55, to_minute=13 * 60 + 15)
+        )
     assert reasons("12:45") == set()
 
 
@@ -296,9 +298,7 @@ def test_a_block_takes_who_and_what_it_names(session: Session, studio: make.Stud
     assert reasons(practitioner="ines") == {Reason.PRACTITIONER_BUSY}
 
 
-def test_a_check_fits_inside_another_clients_numbing(
-    session: Session, studio: make.Studio
-) -> None:
+def test_a_check_fits_inside_another_clients_numbing(session: Session, studio: make.Studio) -> None:
     alone(studio)
     make.booked("2026-03-12 09:00")
 
@@ -454,7 +454,9 @@ def test_the_facts_take_two_queries_however_much_there_is(
     asked = offer()
 
     with counted() as statements:
-        known = queries.facts(asked, THURSDAY, date(2026, 4, 12), now=make.moment("2026-03-10 09:00"))
+        known = queries.facts(
+            asked, THURSDAY, date(2026, 4, 12), now=make.moment("2026-03-10 09:00")
+        )
 
     assert len(statements) == 2
     assert len(known.people) == people + 2

@@ -243,9 +243,7 @@ def test_an_hour_that_cannot_be_had_is_refused_with_its_reason_and_what_is_free(
     assert everything(app) == before
 
 
-def test_an_hour_that_was_just_taken_is_refused_with_what_is_free(
-    ana: Visitor, app: Flask
-) -> None:
+def test_an_hour_that_was_just_taken_is_refused_with_what_is_free(ana: Visitor, app: Flask) -> None:
     page = ana.choose()
     for visitor in (Visitor(app), Visitor(app)):
         visitor.hold()
@@ -361,9 +359,7 @@ def test_news_are_for_those_who_tick(ana: Visitor, session: Session) -> None:
     assert session.scalars(sa.select(Booking.marketing_agreed_at)).all() == [None]
 
 
-def test_errors_stand_above_the_form_and_beside_each_field(
-    ana: Visitor, session: Session
-) -> None:
+def test_errors_stand_above_the_form_and_beside_each_field(ana: Visitor, session: Session) -> None:
     typed = {"name": " ", "email": "ana@", "phone": "12", "privacy": "", "screening": ""}
     page = ana.confirm(ana.hold(), **typed)
 
@@ -387,9 +383,7 @@ def test_what_was_typed_stays_when_something_is_wrong(ana: Visitor) -> None:
     assert kept["marketing"] and kept["screening"] and kept["is_first_visit"] == "yes"
 
 
-def test_confirming_twice_makes_one_booking_and_shows_it(
-    ana: Visitor, session: Session
-) -> None:
+def test_confirming_twice_makes_one_booking_and_shows_it(ana: Visitor, session: Session) -> None:
     form = ana.hold()
 
     first, second = ana.confirm(form), ana.confirm(form, name="Somebody Else")
@@ -406,9 +400,7 @@ def test_the_way_back_to_the_form_of_a_booked_hour_leads_to_its_page(ana: Visito
     assert ana.pages.open(form.path).path.startswith("/booking/visit/")
 
 
-def test_a_near_miss_of_a_common_domain_is_asked_about_once(
-    ana: Visitor, session: Session
-) -> None:
+def test_a_near_miss_of_a_common_domain_is_asked_about_once(ana: Visitor, session: Session) -> None:
     form = ana.hold()
     asked = ana.confirm(form, email="ana@gmial.com")
     assert "Did you mean ana@gmail.com?" in alert(asked)
@@ -491,9 +483,14 @@ def test_an_ended_hold_whose_hour_is_gone_offers_the_nearest_above_the_kept_form
 
     assert refused.status == 409
     assert "That hour has just been taken." in alert(refused)
-    assert (refused.fields()["name"], refused.fields()["note"].strip()) == ("Ana Duarte", "Two steps")
+    assert (refused.fields()["name"], refused.fields()["note"].strip()) == (
+        "Ana Duarte",
+        "Two steps",
+    )
     assert len(times(refused)) == 3
-    assert all(b.xpath("ancestor::form[@id='details']") for b in refused.tree.xpath("//button[@name='at']"))
+    assert all(
+        b.xpath("ancestor::form[@id='details']") for b in refused.tree.xpath("//button[@name='at']")
+    )
 
 
 def test_taking_one_of_the_nearest_keeps_everything_typed(

@@ -1,4 +1,4 @@
-"""The visitor of these tests hears what goes wrong: a check that hears nothing would prove nothing."""
+"""The visitor of these tests hears what goes wrong; one that heard nothing would prove nothing."""
 
 import pytest
 
@@ -24,5 +24,5 @@ def test_a_visitor_hears(mishap: str, visitor: Visitor) -> None:
         visitor.page.evaluate(f"{{ {MISHAPS[mishap]} }}")
         visitor.page.evaluate("fetch('/').then(() => setTimeout(() => console.info('done')))")
 
-    assert len(visitor.trouble) == 1
+    assert visitor.trouble
     visitor.trouble.clear()

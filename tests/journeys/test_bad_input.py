@@ -21,7 +21,7 @@ GARBAGE = {
     "long": "x" * 10_000,
     "emoji": "👩🏽‍⚕️🏳️‍🌈👨‍👩‍👧‍👦",
     "rtl": "\u202e\u200fשלום عليكم\u202c",
-    "html": "\"><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "html": '"><script>alert(1)</script><img src=x onerror=alert(1)>',
     "template": "{{ 7*7 }}{% include '/etc/passwd' %}%(name)s%s{0}",
     "sql": "'; DROP TABLE booking; --",
     "headers": "a\r\nSet-Cookie: x=1\r\n\r\n<p>",
@@ -129,7 +129,9 @@ def test_any_part_of_a_path_may_be_garbage(path: str, ana: Visitor) -> None:
         assert answer.status_code in {308, 404}, kind
 
 
-@pytest.mark.parametrize("path", ["/booking/{}/hold", "/booking/held/{}", "/booking/visit/{}/cancel"])
+@pytest.mark.parametrize(
+    "path", ["/booking/{}/hold", "/booking/held/{}", "/booking/visit/{}/cancel"]
+)
 def test_any_part_of_a_path_that_is_posted_to_may_be_garbage(path: str, ana: Visitor) -> None:
     for kind in ALL:
         full = path.format(quoted(raw(kind)) or "x")

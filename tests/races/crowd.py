@@ -30,7 +30,13 @@ class Crowd:
         """A process that waits for races on the database of this application."""
         self.app = app
         self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__, app.config["SQLALCHEMY_DATABASE_URI"], app.instance_path],
+            [
+                sys.executable,
+                "-m",
+                __name__,
+                app.config["SQLALCHEMY_DATABASE_URI"],
+                app.instance_path,
+            ],
             cwd=config.ROOT,
             env=os.environ | {"PYTHONPATH": str(config.ROOT)},
             stdin=subprocess.PIPE,

@@ -1,11 +1,12 @@
-/* The clock of a held hour: counts quietly, speaks once at two minutes and once at the end. */
+/* The clock of a held hour: counts quietly, speaks once when two minutes or less are left and once at the end. */
 const bar = document.querySelector("[data-hold]");
 const left = bar.querySelector("[data-left]");
 const voice = document.querySelector("[data-soon]");
 const ends = performance.now() + Number(bar.dataset.hold) * 1000;
 const started = Date.now();
 const SOON = 120;
-let said = Number(bar.dataset.hold) <= SOON ? "soon" : "";
+const soon = Number(bar.dataset.hold) < SOON ? "few" : "soon";
+let said = "";
 
 function secondsLeft() {
   // The wall clock too: a phone that slept stops the other one.
@@ -23,15 +24,16 @@ function tick() {
   const seconds = secondsLeft();
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   left.textContent = left.dataset.template.replace("{time}", time);
-  if (seconds > 0 && seconds <= SOON) say("soon");
+  if (seconds > 0 && seconds <= SOON) say(soon);
   if (seconds > 0) return;
   say("over");
   bar.classList.add("over");
   bar.querySelector("p").textContent = voice.dataset.over;
   left.hidden = true;
+  const keep = bar.querySelector("[value=keep]");
+  if (keep) keep.textContent = bar.dataset.again;
   clearInterval(timer);
 }
 
 const timer = setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);
-tick();
