@@ -64,7 +64,7 @@ def _web_address(text: str) -> str:
 
 def _database(text: str) -> str:
     """SQLAlchemy's name for the database; `postgres://` is understood as well."""
-    for prefix in ("postgres://", "postgresql://"):
+    for prefix in ("postgres://", "postgresql://", "postgresql+psycopg://"):
         if text.startswith(prefix) and _is_server("postgresql://" + text.removeprefix(prefix)):
             return "postgresql+psycopg://" + text.removeprefix(prefix)
     is_file = text.startswith("sqlite:///") and len(text) > len("sqlite:///")

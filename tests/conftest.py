@@ -166,7 +166,7 @@ def bare_app(tmp_path: Path) -> Iterator[Flask]:
 
 
 def hurry(app: Flask) -> None:
-    """Give up on a locked database after a twentieth of a second, where the program waits longer."""
+    """Give up on a locked database after a twentieth of a second: the program waits longer."""
 
     def impatient(connection: Any, _record: object) -> None:
         if db.engine.dialect.name == "sqlite":

@@ -14,7 +14,7 @@ def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
     with app.app_context(), db.engine.connect() as connection:
         return {
             table.name: sorted(
-                (tuple(map(repr, row)) for row in connection.execute(sa.select(table)))
+                tuple(map(repr, row)) for row in connection.execute(sa.select(table))
             )
             for table in tables
         }

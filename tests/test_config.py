@@ -26,7 +26,7 @@ GOOD = [
     ("PUBLIC_URL", "https://book.studio.com/", "https://book.studio.com"),
     ("TRUSTED_PROXIES", "2", 2),
     ("SECRET_KEY", SECRET, SECRET),
-    ("SECRET_KEY_OLD", "an older one", "an older one"),
+    ("SECRET_KEY_OLD", "an older one, long enough", "an older one, long enough"),
     ("MAIL_URL", "smtp://me:p%40ss@mail.studio.com:587", "smtp://me:p%40ss@mail.studio.com:587"),
     ("MAIL_URL", "smtps://mail.studio.com", "smtps://mail.studio.com"),
     ("MAIL_FROM", "hello@studio.com", "hello@studio.com"),

@@ -1,6 +1,7 @@
 """The database: moments, transactions, and what each connection is set to."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -91,7 +92,7 @@ def test_a_child_without_its_parent_is_refused(session: Session) -> None:
 
 
 def test_a_claim_belongs_to_one_booking_or_block(session: Session, studio: make.Studio) -> None:
-    claim = "INSERT INTO claim (resource_id, tick, run) VALUES (:person, 1, 1)"
+    claim = "INSERT INTO claim (resource_id, tick, run, is_needling) VALUES (:person, 1, 1, FALSE)"
 
     with pytest.raises(sa.exc.IntegrityError, match="ck_claim_one_owner"):
         session.execute(sa.text(claim), {"person": studio.ines})
@@ -99,10 +100,11 @@ def test_a_claim_belongs_to_one_booking_or_block(session: Session, studio: make.
 
 
 def test_each_connection_is_set_up(session: Session) -> None:
-    wanted = {
+    known: dict[str, dict[str, Any]] = {
         "sqlite": {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1},
         "postgresql": {"timezone": "UTC", "lock_timeout": "5s", "statement_timeout": "20s"},
-    }[db.engine.dialect.name]
+    }
+    wanted = known[db.engine.dialect.name]
     ask = "PRAGMA" if db.engine.dialect.name == "sqlite" else "SHOW"
 
     found = {name: session.scalar(sa.text(f"{ask} {name}")) for name in wanted}

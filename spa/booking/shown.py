@@ -161,7 +161,7 @@ def preparation(booking: Booking, offer: Offer, now: datetime) -> list[Prep]:
         else:
             begun += lines
     if begun:
-        begun.append(_("If any of these was different lately, call us: a later day may be better."))
+        begun.append(_("Too late for one of these? Call us: a later day may be better."))
     return [
         *_first_time(booking),
         *([Prep(_("From now on"), begun)] if begun else []),

@@ -28,9 +28,9 @@ def client(app: Flask, studio: make.Studio) -> FlaskClient:
 def free(client: FlaskClient, path: str = TIMES, **query: Any) -> list[dict[str, str]]:
     """The free times that are told for this question."""
     answer = client.get(path, query_string={"from": "2026-03-12", "days": 1} | query)
-    assert answer.status_code == 200, answer.json
-    assert list(answer.json) == ["free_times"]
-    times: list[dict[str, str]] = answer.json["free_times"]
+    assert answer.status_code == 200, answer.text
+    assert list(answer.get_json()) == ["free_times"]
+    times: list[dict[str, str]] = answer.get_json()["free_times"]
     return times
 
 
@@ -67,7 +67,7 @@ def test_the_menu_leaves_out_what_is_archived(
             .values(archived_at=make.moment("2026-03-01 00:00"))
         )
 
-    assert [line["slug"] for line in client.get(MENU).json["treatments"]] == ["facial"]
+    assert [line["slug"] for line in client.get(MENU).get_json()["treatments"]] == ["facial"]
     assert client.get(f"{MENU}/check/free-times?from=2026-03-12&days=1").status_code == 404
 
 
@@ -154,16 +154,16 @@ def test_a_question_that_cannot_be_read_is_a_400_that_names_the_parameter(
 ) -> None:
     answer = client.get(f"{TIMES}?{query}")
 
-    assert (answer.status_code, answer.json["parameter"]) == (400, parameter)
-    assert answer.json["error"].startswith(f"{parameter}: ")
-    assert len(answer.json["error"]) < 100
+    assert (answer.status_code, answer.get_json()["parameter"]) == (400, parameter)
+    assert answer.get_json()["error"].startswith(f"{parameter}: ")
+    assert len(answer.get_json()["error"]) < 100
 
 
 @pytest.mark.parametrize("slug", ["unknown", "%00", "%FF", "x" * 5000, "💆", "facial%20"])
 def test_an_unknown_treatment_is_a_404(slug: str, client: FlaskClient) -> None:
     answer = client.get(f"{MENU}/{slug}/free-times?from=2026-03-12&days=1")
 
-    assert (answer.status_code, set(answer.json)) == (404, {"error"})
+    assert (answer.status_code, set(answer.get_json())) == (404, {"error"})
 
 
 @pytest.mark.parametrize("name", ["nobody", "%00", "%FF", "x" * 5000, "💆", "Ines"])

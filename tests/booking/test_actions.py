@@ -330,3 +330,28 @@ def test_a_change_outside_an_action_is_refused(session: Session, studio: make.St
     with pytest.raises(RuntimeError), transaction():
         pass
     session.rollback()
+
+
+def test_a_changed_address_counts_towards_its_own_coming_visits(
+    session: Session, studio: make.Studio
+) -> None:
+    for day in (12, 13, 14):
+        booked(moment(f"2026-03-{day} 10:00"), visitor=str(day))
+    other = booked(moment("2026-03-15 10:00"), visitor="x", email="x@example.com")
+
+    with pytest.raises(TooManyVisits):
+        actions.change_address(other.reference, "ana@example.com")
+
+
+def test_holding_a_lapsed_hour_again_gives_up_the_newer_hold(
+    session: Session, studio: make.Studio
+) -> None:
+    first = held()
+    second = held(moment("2026-03-12 14:00"))
+
+    again = actions.keep_hold(first.reference)
+
+    session.rollback()
+    session.refresh(second)
+    assert (again.status, second.status) == ("held", "lapsed")
+    assert claimed(session, second) == {}

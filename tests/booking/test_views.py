@@ -408,9 +408,8 @@ def test_a_near_miss_of_a_common_domain_is_asked_about_once(ana: Visitor, sessio
 
     mended = ana.press(asked, "", {"use_email": "ana@gmail.com"})
 
-    assert mended.fields()["email"] == "ana@gmail.com"
-    assert mended.fields()["name"] == "Ana Duarte"
-    assert ana.press(mended, "", {"do": "confirm"}).path.startswith("/booking/visit/")
+    assert mended.path.startswith("/booking/visit/")
+    assert session.scalars(sa.select(Booking.contact_email)).all() == ["ana@gmail.com"]
 
 
 def test_an_address_that_was_meant_as_it_is_can_be_kept(ana: Visitor, session: Session) -> None:

@@ -74,7 +74,8 @@ def test_the_48_hours_are_real_ones(starts: str, zone: ZoneInfo, last_free_momen
 @pytest.mark.parametrize(
     ("booked", "last_free_moment"),
     [
-        ("2026-06-10 14:59:59", "2026-06-10 15:00"),  # before the cut-off
+        ("2026-06-10 14:45:00", "2026-06-10 15:00"),  # the quarter of an hour ends at it
+        ("2026-06-10 14:50:00", "2026-06-10 15:05"),  # a little before the cut-off
         ("2026-06-10 15:00:00", "2026-06-10 15:15"),  # at it
         ("2026-06-11 09:00", "2026-06-11 09:15"),
         ("2026-06-12 14:45", "2026-06-12 15:00"),

@@ -1,4 +1,4 @@
-"""What must be written down is: settings and commands, events, messages, and what each file owns."""
+"""What must be written down is: settings, commands, events, messages, what each file owns."""
 
 import ast
 import re

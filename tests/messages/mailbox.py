@@ -25,8 +25,7 @@ def empty(app: Flask) -> None:
 def mails(app: Flask) -> list[EmailMessage]:
     """All mails in the folder, oldest first."""
     paths = sorted(folder(app).glob("*.eml"))
-    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
-    return cast("list[EmailMessage]", read)
+    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
 
 def delivered(app: Flask) -> EmailMessage:

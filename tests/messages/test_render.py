@@ -164,7 +164,7 @@ def test_every_message_has_the_headers_of_a_good_mail(
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime == app.config["SPA_NOW"]
     assert re.fullmatch(rf"<{event}\.[\w.-]+@localhost>", mail["Message-ID"].strip())
-    assert all(mail.get_all(name, [])[1:] == [] for name in mail.keys())  # noqa: SIM118
+    assert all(mail.get_all(name, [])[1:] == [] for name in mail.keys())
 
 
 @pytest.mark.parametrize(("event", "variant"), EVERY)
@@ -399,7 +399,9 @@ def test_what_was_sent_is_kept_with_the_message(
     message = session.scalars(sa.select(Message)).one()
     assert (message.status, message.sent_at) == ("sent", app.config["SPA_NOW"])
     assert message.sent_subject == mail["Subject"]
-    assert message.sent_text.strip() == mailbox.text(mail).strip()
+    assert "/booking/visit/…" in message.sent_text
+    kept = re.sub(r"/booking/visit/\S+", "/booking/visit/…", mailbox.text(mail))
+    assert message.sent_text.strip() == kept.strip()
 
 
 def test_a_mail_tells_the_truth_of_the_moment_it_is_sent(

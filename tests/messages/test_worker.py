@@ -189,12 +189,12 @@ def test_tidying_keeps_the_ticks_of_today(session: Session, studio: make.Studio,
     assert session.scalar(sa.select(sa.func.count(Claim.tick))) == before
 
 
-def test_tidying_drops_holds_let_go_a_day_ago_and_their_record(
+def test_tidying_drops_holds_let_go_a_week_ago_and_their_record(
     session: Session, studio: make.Studio, at: Clock
 ) -> None:
     actions.release_hold(make.held().reference)
     kept = make.booked("2026-03-20 10:00", visitor="two")
-    at("2026-03-11 09:01")
+    at("2026-03-17 09:01")
     fresh = make.held("2026-03-21 10:00", visitor="three")
     actions.release_hold(fresh.reference)
 

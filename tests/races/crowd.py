@@ -1,4 +1,4 @@
-"""Many processes at once: `python -m tests.races.crowd URL FOLDER`, one race for each line it reads."""
+"""Many processes at once: `python -m tests.races.crowd URL FOLDER`, a race for each line read."""
 
 import json
 import os

@@ -52,10 +52,8 @@ def assert_that_nothing_is_in_two_at_once(session: Session) -> None:
     session.rollback()
     session.expire_all()
     claims: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for resource_id, tick, booking_id in session.execute(
-        sa.select(Claim.resource_id, Claim.tick, Claim.booking_id)
-    ):
-        claims[booking_id][resource_id].add(tick)
+    for claim in session.scalars(sa.select(Claim)):
+        claims[claim.booking_id or 0][claim.resource_id].add(claim.tick)
     seen: set[tuple[int, int]] = set()
     for booking in session.scalars(sa.select(Booking)):
         wanted = needed(booking) if booking.status in {"held", "booked"} else {}

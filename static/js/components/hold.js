@@ -20,10 +20,14 @@ function say(what) {
   voice.textContent = voice.dataset[what];
 }
 
-function tick() {
-  const seconds = secondsLeft();
+function paint(seconds) {
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   left.textContent = left.dataset.template.replace("{time}", time);
+}
+
+function tick() {
+  const seconds = secondsLeft();
+  paint(seconds);
   if (seconds > 0 && seconds <= SOON) say(soon);
   if (seconds > 0) return;
   say("over");
@@ -37,3 +41,5 @@ function tick() {
 
 const timer = setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);
+// The first word waits for the first tick: what a page is loaded with is not read out.
+paint(secondsLeft());
