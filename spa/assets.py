@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
@@ -36,7 +37,7 @@ class BuiltFile:
         """The file in the smallest form that the browser takes, to be kept for good."""
         encoding = self._chosen_encoding()
         suffix = SUFFIXES.get(encoding, "")
-        answer = Response(self.path.with_name(self.path.name + suffix).read_bytes())
+        answer = Response(_content(self.path.with_name(self.path.name + suffix)))
         answer.headers["Content-Type"] = TYPES[self.path.suffix]
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if encoding:
@@ -54,6 +55,12 @@ class BuiltFile:
         return max(liked, key=accepted.quality, default="")
 
 
+@cache
+def _content(path: Path) -> bytes:
+    """A file's bytes, kept: they never change, and a newer build must not take them away."""
+    return path.read_bytes()
+
+
 def init_app(app: Flask) -> None:
     """Serve what script/assets made, and let templates ask for addresses with `asset(name)`."""
     folder = Path(app.root_path) / "static" / "built"
@@ -69,7 +76,10 @@ def init_app(app: Flask) -> None:
         # Only names of the list are looked up, so no address can reach any other file.
         if filename not in files:
             abort(404)
-        return files[filename].response()
+        try:
+            return files[filename].response()
+        except FileNotFoundError:
+            abort(404)
 
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=static)
     app.jinja_env.globals["asset"] = asset

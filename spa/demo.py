@@ -58,7 +58,7 @@ def load(session: Session, *, now: datetime) -> None:
     treatments = house.write_menu(session, location.id)
     resources = house.write_team(session, location.id, treatments, today)
     house.write_shifts(session, resources)
-    closed = house.write_closure(session, location.id, today)
+    closed = house.write_closures(session, location.id, today)
     away = house.write_time_off(session, resources, today)
     place = house.as_rules(location, resources, closed=closed, away=away, today=today)
     diary = Diary(place, _visitors(today, dice), now=now, pairs_with=plan.SENIOR, dice=dice)

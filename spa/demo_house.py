@@ -175,13 +175,31 @@ def write_shifts(session: Session, resources: Ids) -> None:
     )
 
 
-def write_closure(session: Session, location_id: int, today: date) -> tuple[date, date]:
-    """A Monday and Tuesday some weeks ahead."""
+Closures = tuple[tuple[date, date], ...]
+
+
+def write_closures(session: Session, location_id: int, today: date) -> Closures:
+    """A Monday and Tuesday some weeks ahead, and the days on which everybody is at home."""
     first_on = _weekday_from(today + timedelta(days=23), 0)
-    last_on = first_on + timedelta(days=1)
-    row = {"location_id": location_id, "first_on": first_on, "last_on": last_on}
-    insert(session, Closure, [row | {"reason": plan.CLOSURE_REASON}])
-    return first_on, last_on
+    closed = [(first_on, first_on + timedelta(days=1), plan.CLOSURE_REASON)]
+    for year in range(today.year - 1, today.year + 2):
+        closed += [(day, day, name) for day, name in _holidays(year)]
+    rows = [
+        {"location_id": location_id, "first_on": first, "last_on": last, "reason": reason}
+        for first, last, reason in closed
+    ]
+    insert(session, Closure, rows)
+    return tuple((first, last) for first, last, _reason in closed)
+
+
+def _holidays(year: int) -> list[tuple[date, str]]:
+    thanksgiving = _weekday_from(date(year, 11, 22), 3)
+    return [
+        (date(year, 1, 1), "New Year's Day"),
+        (date(year, 7, 4), "Independence Day"),
+        (thanksgiving, "Thanksgiving"),
+        (date(year, 12, 25), "Christmas Day"),
+    ]
 
 
 def write_time_off(session: Session, resources: Ids, today: date) -> TimeOff:
@@ -208,7 +226,7 @@ def as_rules(
     location: Location,
     resources: Ids,
     *,
-    closed: tuple[date, date],
+    closed: Closures,
     away: TimeOff,
     today: date,
 ) -> Place:
@@ -223,7 +241,7 @@ def as_rules(
         hours=tuple(
             Pattern(first, last, weekday=weekday) for weekday, first, last in plan.OPENING_HOURS
         ),
-        closures=(closed,),
+        closures=closed,
         team=tuple(_worker(person, resources, away, today) for person in plan.TEAM),
         rooms=_equipment("room", resources),
         devices=_equipment("device", resources),

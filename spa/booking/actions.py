@@ -255,7 +255,7 @@ def change_address(reference: str, email: str) -> Booking:
     now = clock.now()
     with transaction() as session:
         booking = session.scalars(
-            sa.select(Booking).where(Booking.reference == reference).with_for_update()
+            sa.select(Booking).where(Booking.reference == reference).with_for_update(key_share=True)
         ).one()
         visit, offer = queries.visit_of(booking, now), queries.offer_of_booking(booking)
         if refused := policy.cancel_refusal(visit, now, offer.change_policy):
@@ -318,7 +318,9 @@ def _lock(session: DbSession, places: sa.Select[Any] | sa.CompoundSelect[Any]) -
     in_order = sa.select(_location.c.id).where(_location.c.id.in_(places))
     locked = (
         sa.update(_location)
-        .where(_location.c.id.in_(in_order.order_by(_location.c.id).with_for_update()))
+        .where(
+            _location.c.id.in_(in_order.order_by(_location.c.id).with_for_update(key_share=True))
+        )
         .values(version=_location.c.version + 1)
         .returning(_location.c.id)
     )
@@ -330,7 +332,7 @@ def _locked(session: DbSession, reference: str, now: datetime) -> tuple[Booking,
     for location_id in _lock(session, _place_of(reference)):
         _free_ended_holds(session, location_id, now)
     booking = session.scalars(
-        sa.select(Booking).where(Booking.reference == reference).with_for_update()
+        sa.select(Booking).where(Booking.reference == reference).with_for_update(key_share=True)
     ).one()
     return booking, queries.offer_of_booking(booking)
 

@@ -217,15 +217,13 @@ class DetailsForm(EmailForm):
         if re.search(r"://|www\.", field.data, re.IGNORECASE):
             raise ValidationError(_l("Enter a name without a web address"))
 
-    validate_other_name = validate_name
-
     def validate_phone(self, field: Field) -> None:
-        """A number that exists, in any way of writing it, kept as +12125550123."""
+        """A number that could exist, in any way of writing it, kept as +12125550123."""
         try:
             number = phonenumbers.parse(field.data, self.region)
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        if number is None or not phonenumbers.is_possible_number(number):
             raise ValidationError(
                 _l("Enter a phone number such as 212 555 0123, or with its +code")
             )
@@ -236,6 +234,14 @@ class DetailsForm(EmailForm):
         if not field.data:
             raise ValidationError(
                 _l("Tick this if nothing on the list applies, or book a consultation instead")
+            )
+
+    def validate_other_name(self, field: Field) -> None:
+        """A name without the tick may be meant or left over; only the client knows."""
+        self.validate_name(field)
+        if field.data and not self.for_other.data:
+            raise ValidationError(
+                _l("Tick the box above if you book for this person, or clear the name")
             )
 
     def validate_for_other(self, field: Field) -> None:

@@ -239,7 +239,11 @@ def _move_page(
 
 
 def _chosen(offer: Offer, terms: shown.Terms, start: datetime, who: str) -> Chosen:
-    note = _("This is a late change and will be noted as such.") if terms.is_late else None
+    note = (
+        _("This is a late change. It costs nothing here; we make a note of it.")
+        if terms.is_late
+        else None
+    )
     return Chosen(wording.moment_long(start, offer.zone), who, note)
 
 
@@ -249,7 +253,7 @@ def _cancel_page(
     now = clock.now()
     terms = shown.terms(booking, offer, now)
     cost = (
-        _("This is a late cancellation and will be noted as such. Nothing is charged online.")
+        _("This is a late cancellation. It costs nothing here; we make a note of it.")
         if terms.is_late
         else _("Cancelling now is free.")
     )

@@ -219,7 +219,7 @@ def test_the_note_keeps_its_lines(fill: Fill) -> None:
         ({"for_other": "y"}, ["for_other"]),
         ({"for_other": "y", "other_name": " \0"}, ["for_other"]),
         ({"for_other": "y", "other_name": "x" * 201}, ["other_name"]),
-        ({"other_name": "Rosa"}, []),
+        ({"other_name": "Rosa"}, ["other_name"]),
     ],
 )
 def test_who_books_for_someone_else_says_for_whom(

@@ -1,4 +1,4 @@
-"""first."""
+"""The first tables: places, menu, people and rooms, hours, bookings and their claims, messages."""
 
 import sqlalchemy as sa
 from alembic import op
