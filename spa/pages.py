@@ -90,7 +90,7 @@ def _studio() -> queries.Studio | None:
     if "studio" not in g:
         try:
             g.studio = queries.studio_of(g.place) if "place" in g else queries.studio()
-        except sa.exc.DBAPIError:
+        except sa.exc.SQLAlchemyError:
             g.studio = None
     found: queries.Studio | None = g.studio
     return found

@@ -170,9 +170,10 @@ def tidy() -> None:
                 Message.event == "booking_links", Message.created_at <= now - KEEP_ASKED
             )
         )
+        over = sa.select(Booking.id).where(Booking.ends_at <= now - KEEP_TEXTS)
         session.execute(
             sa.update(Message)
-            .where(Message.sent_at <= now - KEEP_TEXTS, Message.sent_text != "")
+            .where(Message.sent_text != "", Message.booking_id.in_(over))
             .values(sent_text="")
         )
     _drop_lapsed(now - KEEP_LAPSED)

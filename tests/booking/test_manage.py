@@ -21,7 +21,7 @@ from tests.visitor import Visitor, alert, clocks, times, wrong
 
 Clock = Callable[[str], datetime]
 Apps = Callable[..., Flask]
-LATE = "will be noted as such"
+LATE = "we make a note of it"
 
 
 @pytest.fixture
