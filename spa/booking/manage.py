@@ -62,11 +62,30 @@ def visit(token: str) -> ResponseReturnValue:
         "booking/visit.html",
         visit=visit,
         just_booked=_is_just_booked(booking, now),
+        news=_news(booking, now),
         terms=shown.terms(booking, offer, now),
         links=_links(token) | shown.calendar_links(booking, visit),
         prepare=shown.preparation(booking, offer, now),
         after=shown.aftercare(booking),
     )
+
+
+def _note_news(booking: Booking, what: str) -> None:
+    """Remember what was just done, so that the page it leads to can say so."""
+    session["news"] = [booking.reference, what, clock.now().isoformat()]
+
+
+def _news(booking: Booking, now: datetime) -> str | None:
+    """What was just done to this visit in this browser, said for a quarter of an hour."""
+    reference, what, at = session.get("news") or ("", "", "")
+    moment = parse_moment(at)
+    if reference != booking.reference or not moment or now - moment > timedelta(minutes=15):
+        return None
+    if what == "moved":
+        return _("Your visit has moved. A mail with the new calendar file is on its way.")
+    if what == "cancelled":
+        return _("A mail is on its way that takes the visit out of your calendar.")
+    return _("Everything about this visit goes to the new address now; the old link is closed.")
 
 
 def _is_just_booked(booking: Booking, now: datetime) -> bool:
@@ -109,12 +128,15 @@ def move_now(token: str) -> ResponseReturnValue:
         refusal = wording.http_error(429)[1]
         return _move_page(token, booking, offer, start=start, refusal=refusal, status=429)
     try:
-        actions.move_booking(booking.reference, start, practitioner=form.practitioner.data or "")
+        booking = actions.move_booking(
+            booking.reference, start, practitioner=form.practitioner.data or ""
+        )
     except Refusal as error:
         near = start if isinstance(error, SlotTaken) else None
         return _move_page(
             token, booking, offer, refusal=wording.refusal(error), near=near, status=error.status
         )
+    _note_news(booking, "moved")
     return redirect(url_for("visit.visit", token=token), 303)
 
 
@@ -138,6 +160,7 @@ def cancel_now(token: str) -> ResponseReturnValue:
         return _cancel_page(
             token, booking, offer, refusal=wording.refusal(error), status=error.status
         )
+    _note_news(booking, "cancelled")
     return redirect(url_for("visit.visit", token=token), 303)
 
 
@@ -166,6 +189,7 @@ def email_now(token: str) -> ResponseReturnValue:
         return _email_page(
             token, booking, offer, form, refusal=wording.refusal(error), status=error.status
         )
+    _note_news(booking, "address")
     new = links.visit_token(booking.reference, booking.link_version)
     return redirect(url_for("visit.visit", token=new), 303)
 

@@ -49,6 +49,7 @@ class Terms:
     free_until_label: str
     is_late: bool
     was_late: bool
+    moves_left: int
     may_move: bool
     may_cancel: bool
     move_refusal: str | None
@@ -115,6 +116,7 @@ def terms(booking: Booking, offer: Offer, now: datetime) -> Terms:
         free_until_label=_free_until(booking, offer, now),
         is_late=policy.is_late(visit, now, offer.change_policy),
         was_late=booking.is_late,
+        moves_left=max(0, offer.change_policy.online_moves - booking.moves),
         may_move=no_move is None,
         may_cancel=no_cancel is None,
         move_refusal=wording.change_refusal(no_move) if no_move else None,

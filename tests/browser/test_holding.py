@@ -85,6 +85,19 @@ def test_the_end_is_announced_once_and_says_that_nothing_is_lost(listener: Visit
     assert said.startswith("The hold has ended.")
     expect(listener.page.locator("[data-hold] p")).to_have_text(said)
     expect(left(listener)).to_be_hidden()
+    expect(listener.button("Hold it again")).to_be_visible()
+
+
+def test_who_comes_with_less_than_two_minutes_left_is_told_so(
+    visitor: Visitor, site: Site, start: datetime
+) -> None:
+    address = site.held(start)
+    site.pass_minutes(9)
+
+    visitor.open(address)
+
+    voice = visitor.page.locator("[data-soon]")
+    expect(voice).to_have_text("Less than two minutes left to hold this hour.")
 
 
 def test_a_phone_that_slept_shows_the_true_time(listener: Visitor) -> None:
@@ -250,15 +263,24 @@ def test_a_held_hour_is_offered_again_when_its_holder_looks_at_the_times(
     holder.reads("Your details")
 
 
-def test_a_near_miss_of_a_common_domain_is_put_right_with_one_press(
-    holder: Visitor, start: datetime
+@pytest.mark.parametrize(
+    ("answer", "address"),
+    [
+        ("Yes, use that and book", "ana@gmail.com"),
+        ("Mine is right, book it", "ana@gmial.com"),
+    ],
+)
+def test_a_near_miss_of_a_common_domain_is_asked_about_once(
+    holder: Visitor, site: Site, start: datetime, answer: str, address: str
 ) -> None:
     holder.type(email="ana@gmial.com")
     holder.expect_status(422)
     holder.confirm()
-    expect(holder.page.get_by_role("alert")).to_contain_text("Did you mean ana@gmail.com?")
+    question = holder.page.get_by_role("alert")
+    expect(question).to_contain_text("Did you mean ana@gmail.com?")
+    holder.has_focus(question)
 
-    holder.button("Yes, use that and book").click()
+    holder.button(answer).click()
 
     holder.has_booked(start)
-    expect(holder.page.get_by_text("ana@gmail.com")).to_be_visible()
+    expect(holder.page.get_by_text(address)).to_be_visible()

@@ -5,7 +5,7 @@ for (const group of document.querySelectorAll("[data-unfolds]")) {
   const tick = document.getElementById(group.dataset.unfolds);
   const folded = group.querySelector("[data-folded]");
   const fit = () => {
-    folded.hidden = !tick.checked;
+    folded.hidden = !tick.checked && !folded.querySelector("input").value;
   };
   tick.addEventListener("change", fit);
   fit();
