@@ -1,10 +1,10 @@
 """What is measured: databases, the web servers on them, and the processor time they take."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import time
@@ -47,6 +47,7 @@ class Bench:
         self._is_durable = is_durable
         self._stack = contextlib.ExitStack()
         self._databases: dict[Studio, str] = {}
+        self._numbers = itertools.count()
         self._sites: dict[tuple[str, str, str], Site] = {}
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -60,6 +61,7 @@ class Bench:
         self.folder = Path(started.enter_context(tempfile.TemporaryDirectory()))
         self.postgres_pid = 0
         if not self.is_sqlite:
+            # The server of the tests, but one that waits for its disk.
             vars(postgres)["OPTIONS"] = _options(self._is_durable)
             url, stop = postgres.start()
             started.callback(stop)
@@ -78,17 +80,21 @@ class Bench:
             return connection.execute(sa.text(statement)).scalar()
 
     def database(self, studio: Studio) -> str:
-        """The address of a database that holds this studio; made when first asked for."""
+        """The address of a database that holds this studio, for reading; kept for the next part."""
         if studio not in self._databases:
-            url = self._empty(f"bench_{len(self._databases)}")
-            self._prepare(url, "migrate")
-            engine = sa.create_engine(url)
-            try:
-                studios.fill(engine, studio)
-            finally:
-                engine.dispose()
-            self._databases[studio] = url
+            self._databases[studio] = self.fresh(studio)
         return self._databases[studio]
+
+    def fresh(self, studio: Studio) -> str:
+        """The address of a new database that holds this studio, to be written to."""
+        url = self._empty(f"bench_{next(self._numbers)}")
+        self._prepare(url, "migrate")
+        engine = sa.create_engine(url)
+        try:
+            studios.fill(engine, studio)
+        finally:
+            engine.dispose()
+        return url
 
     def demo(self) -> str:
         """The address of a database with the demo studio."""
@@ -103,19 +109,6 @@ class Bench:
         name = sa.make_url(database).database
         counted = "SELECT deadlocks FROM pg_stat_database WHERE datname"
         return int(self.ask(f"{counted} = '{name}'"))
-
-    def copy(self, studio: Studio, name: str) -> str:
-        """The address of a copy that may be written to."""
-        original = sa.make_url(self.database(studio))
-        if self.is_sqlite:
-            copy = self._empty(name)
-            with (
-                contextlib.closing(sqlite3.connect(str(original.database))) as source,
-                contextlib.closing(sqlite3.connect(str(sa.make_url(copy).database))) as target,
-            ):
-                source.backup(target)
-            return copy
-        return self._empty(name, template=str(original.database))
 
     def site(self, database: str, app: str = "wsgi:app", **settings: str) -> Site:
         """A server for that database, started when first asked for."""
@@ -135,11 +128,11 @@ class Bench:
         roots = [pid for pid in (site.pid, self.postgres_pid) if pid]
         return sum(_family_seconds(stats, root) for root in roots)
 
-    def _empty(self, name: str, template: str = "template1") -> str:
+    def _empty(self, name: str) -> str:
         if self.is_sqlite:
             return f"sqlite:///{self.folder / name}.sqlite3"
         with self._admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
         return self._server.set(database=name).render_as_string(hide_password=False)
 
     def _prepare(self, url: str, *words: str) -> None:
@@ -180,6 +173,7 @@ def settings_for(database: str, **more: str) -> dict[str, str]:
     limits = dict.fromkeys(("LIMIT_HOLDS", "LIMIT_CONFIRMATIONS", "LIMIT_LINKS"), "0")
     fixed = {"SPA_DEMO": "1", "SPA_NOW": studios.NOW.isoformat(), "SECRET_KEY": SECRET}
     unset = dict.fromkeys(("PUBLIC_URL", "MAIL_URL", "TRUSTED_PROXIES", "SECRET_KEY_OLD"), "")
+    fixed["WEB_CONCURRENCY"] = "2"
     url = database.replace("postgresql+psycopg://", "postgresql://")
     return child_environment(DATABASE_URL=url, **limits, **fixed, **unset, **more)
 

@@ -1,8 +1,6 @@
 """What changes bookings: hold, keep, confirm, move, cancel; each is one transaction."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,21 +10,14 @@ from sqlalchemy.orm import Session as DbSession
 
 from spa import clock
 from spa.audit.record import record
-from spa.booking import matching, queries
+from spa.booking import matching, queries, taking
 from spa.booking.queries import Offer
 from spa.database import one_at_a_time, transaction
 from spa.domain import policy
-from spa.domain.availability import Allocation, claims_of
 from spa.domain.states import BookingStatus
-from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, SlotTaken, TooManyVisits
+from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, TooManyVisits
 from spa.messages import outbox
-from spa.models import Booking, Claim, Location, Treatment
-from spa.models.booking import IS_HELD, claim
-
-_booking: sa.Table = Booking.__table__  # type: ignore[assignment]
-_claim: sa.Table = Claim.__table__  # type: ignore[assignment]
-_location: sa.Table = Location.__table__  # type: ignore[assignment]
-_treatment: sa.Table = Treatment.__table__  # type: ignore[assignment]
+from spa.models import Booking, Location
 
 PRIVACY_VERSION = "2026-11"
 SCREENING_VERSION = "2026-11"
@@ -55,13 +46,13 @@ def hold_slot(
     NoLongerOffered when nothing of that name is.
     """
     now = clock.now()
-    with _taking(), transaction() as session:
-        _lock(session, _places_of(slug, visitor))
+    with taking.referee(), transaction() as session:
+        taking.lock(session, taking.places_of(slug, visitor))
         offer = queries.offer(slug)
         if not offer:
             raise NoLongerOffered
-        _free_ended_holds(session, offer.location_id, now, visitor)
-        found = _find_place(offer, start, now=now, practitioner=practitioner)
+        taking.free_ended_holds(session, offer.location_id, now, visitor)
+        found = taking.find_place(offer, start, now=now, practitioner=practitioner)
         booking = Booking(
             location_id=offer.location_id,
             treatment_id=offer.treatment_id,
@@ -81,8 +72,8 @@ def hold_slot(
             wants_practitioner=bool(practitioner),
             extensions=0,
         )
-        _hold(booking, offer, now)
-        _take(session, booking, offer, start, found)
+        taking.hold(booking, offer, now)
+        taking.take(session, booking, offer, start, found)
         record(
             session,
             "booking.held",
@@ -101,7 +92,7 @@ def keep_hold(reference: str) -> Booking:
     Raises HoldOver after the last extension, SlotTaken when somebody else has the hour by now.
     """
     now = clock.now()
-    with _taking(), transaction() as session:
+    with taking.referee(), transaction() as session:
         booking = _loaded(session, reference)
         offer = queries.offer_of_booking(booking)
         if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
@@ -110,7 +101,7 @@ def keep_hold(reference: str) -> Booking:
             raise HoldOver
         until = now + timedelta(minutes=offer.hold_minutes)
         if not _extend(session, booking, until, now):
-            if not _retake(session, booking, offer, now):
+            if not taking.retake(session, booking, offer, now):
                 return booking
             booking.extensions += 1
         record(
@@ -128,7 +119,7 @@ def release_hold(reference: str) -> None:
     """Let a held hour go at once, because the visitor chose to."""
     now = clock.now()
     with transaction() as session:
-        _lock(session, _place_of(reference))
+        taking.lock(session, taking.place_of(reference))
         booking = _loaded(session, reference)
         freed = session.execute(
             sa.update(Booking)
@@ -137,7 +128,7 @@ def release_hold(reference: str) -> None:
             .returning(Booking.id)
         ).scalar()
         if freed:
-            _free(session, booking.id)
+            taking.free(session, booking.id)
             record(
                 session,
                 "booking.released",
@@ -154,7 +145,7 @@ def confirm_booking(reference: str, details: Details) -> Booking:
     TooManyVisits when this address has all the coming visits it may book online.
     """
     now = clock.now()
-    with _taking(), transaction() as session:
+    with taking.referee(), transaction() as session:
         booking = _loaded(session, reference)
         if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
             return booking
@@ -162,7 +153,7 @@ def confirm_booking(reference: str, details: Details) -> Booking:
         client_id = matching.find_or_make(session, _who_comes(booking, details), now)
         written = _as_columns(details, now) | {"client_id": client_id}
         if not (confirmed := _confirm_hold(session, booking, written, now)):
-            _retake(session, booking, queries.offer_of_booking(booking), now)
+            taking.retake(session, booking, queries.offer_of_booking(booking), now)
             confirmed = _confirm_hold(session, booking, written, now)
         if not confirmed:
             session.rollback()
@@ -186,12 +177,12 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
     Raises ChangeRefused when it may no longer be moved, SlotTaken with the reasons.
     """
     now = clock.now()
-    with _taking(), transaction() as session:
+    with taking.referee(), transaction() as session:
         booking, offer = _locked(session, reference, now)
         visit = queries.visit_of(booking, now)
         if refused := policy.move_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
-        found = _find_place(
+        found = taking.find_place(
             offer,
             start,
             now=now,
@@ -206,8 +197,8 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
         booking.moves += 1
         booking.sequence += 1
         booking.wants_practitioner = bool(practitioner)
-        _free(session, booking.id)
-        _take(session, booking, offer, start, found)
+        taking.free(session, booking.id)
+        taking.take(session, booking, offer, start, found)
         outbox.withdraw(session, booking.id)
         outbox.tell(session, "booking_moved", booking, at=now)
         record(
@@ -234,7 +225,7 @@ def cancel_booking(reference: str) -> Booking:
         booking.is_late = policy.is_late(visit, now, offer.change_policy)
         booking.status, booking.cancelled_at = BookingStatus.CANCELLED, now
         booking.sequence += 1
-        _free(session, booking.id)
+        taking.free(session, booking.id)
         outbox.withdraw(session, booking.id)
         outbox.tell(session, "booking_cancelled", booking, at=now)
         record(
@@ -286,51 +277,10 @@ def request_links(email: str, *, location_id: int, language: str = "en") -> None
         )
 
 
-@contextmanager
-def _taking() -> Iterator[None]:
-    """The claim's primary key is the referee: who comes second hears that the hour is taken."""
-    try:
-        yield
-    except sa.exc.IntegrityError as error:
-        text = str(error.orig)
-        if "pk_claim" in text or "claim.resource_id, claim.tick" in text:
-            raise SlotTaken from None
-        raise
-
-
-def _places_of(slug: str, visitor: str) -> sa.CompoundSelect[Any]:
-    """The place of the treatment, and any other where this visitor keeps an hour."""
-    place = sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug)
-    return place.union(_held_places(visitor))
-
-
-def _held_places(visitor: str) -> sa.Select[Any]:
-    return sa.select(_booking.c.location_id).where(_booking.c.visitor == visitor, IS_HELD)
-
-
-def _place_of(reference: str) -> sa.Select[Any]:
-    """The place of a booking."""
-    return sa.select(_booking.c.location_id).where(_booking.c.reference == reference)
-
-
-def _lock(session: DbSession, places: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
-    """Whoever changes claims of a place waits here for the one before; places in id order."""
-    in_order = sa.select(_location.c.id).where(_location.c.id.in_(places))
-    locked = (
-        sa.update(_location)
-        .where(
-            _location.c.id.in_(in_order.order_by(_location.c.id).with_for_update(key_share=True))
-        )
-        .values(version=_location.c.version + 1)
-        .returning(_location.c.id)
-    )
-    return list(session.scalars(locked))
-
-
 def _locked(session: DbSession, reference: str, now: datetime) -> tuple[Booking, Offer]:
     """A booking and its offer, read after the lock of its place."""
-    for location_id in _lock(session, _place_of(reference)):
-        _free_ended_holds(session, location_id, now)
+    for location_id in taking.lock(session, taking.place_of(reference)):
+        taking.free_ended_holds(session, location_id, now)
     booking = session.scalars(
         sa.select(Booking).where(Booking.reference == reference).with_for_update(key_share=True)
     ).one()
@@ -347,59 +297,6 @@ def _refuse_too_many(session: DbSession, booking: Booking, email: str, now: date
     most = session.get_one(Location, booking.location_id).coming_visits
     if len(queries.coming_visits(email, now)) >= most:
         raise TooManyVisits
-
-
-def _free_ended_holds(
-    session: DbSession, location_id: int, now: datetime, visitor: str | None = None
-) -> None:
-    """Give back the hours of holds that have ended, and of any other hold of this visitor."""
-    is_over = sa.and_(_booking.c.location_id == location_id, _booking.c.held_until <= now)
-    if visitor:
-        is_over = sa.or_(is_over, _booking.c.visitor == visitor)
-    ended = session.scalars(
-        sa.update(_booking)
-        .where(IS_HELD, is_over)
-        .values(status=BookingStatus.LAPSED)
-        .returning(_booking.c.id)
-    )
-    for booking_id in ended.all():
-        _free(session, booking_id)
-
-
-def _free(session: DbSession, booking_id: int) -> None:
-    session.execute(sa.delete(_claim).where(_claim.c.booking_id == booking_id))
-
-
-def _find_place(offer: Offer, start: datetime, *, now: datetime, **about: Any) -> Allocation:
-    """Who and which room take this hour; raises SlotTaken with the reasons why none can."""
-    reasons, found = queries.place_for(offer, start, now=now, **about)
-    if not found:
-        raise SlotTaken(reasons)
-    return found
-
-
-def _take(
-    session: DbSession, booking: Booking, offer: Offer, start: datetime, found: Allocation
-) -> None:
-    """Write who, where and when into the booking, and claim them."""
-    booking.starts_at = start
-    booking.ends_at = start + timedelta(minutes=offer.session.minutes)
-    booking.practitioner_id = found.person.id
-    booking.room_id = found.room.id
-    booking.device_id = found.device.id if found.device else None
-    session.add(booking)
-    session.flush()
-    claim(
-        session,
-        claims_of(start, offer.session, found),
-        booking_id=booking.id,
-        is_needling=booking.is_needling,
-    )
-
-
-def _hold(booking: Booking, offer: Offer, now: datetime) -> None:
-    booking.status = BookingStatus.HELD
-    booking.held_until = now + timedelta(minutes=offer.hold_minutes)
 
 
 def _extend(session: DbSession, booking: Booking, until: datetime, now: datetime) -> bool:
@@ -428,32 +325,6 @@ def _confirm_hold(
     )
     fresh = {"populate_existing": True, "synchronize_session": False}
     return session.scalars(statement, execution_options=fresh).first()
-
-
-def _retake(session: DbSession, booking: Booking, offer: Offer, now: datetime) -> bool:
-    """Hold a lapsed hour again for the same booking; raises SlotTaken when it is gone.
-
-    False when the booking turned out not to have lapsed once the lock was there.
-    """
-    others = _held_places(booking.visitor or "")
-    _lock(session, _place_of(booking.reference).union(others))
-    _free_ended_holds(session, booking.location_id, now, booking.visitor)
-    session.refresh(booking)
-    if booking.status != BookingStatus.LAPSED:
-        return False
-    practitioner = (
-        queries.resource_slug(booking.practitioner_id) if booking.wants_practitioner else ""
-    )
-    found = _find_place(
-        offer,
-        booking.starts_at,
-        now=now,
-        practitioner=practitioner,
-        preferred=booking.practitioner_id,
-    )
-    _hold(booking, offer, now)
-    _take(session, booking, offer, booking.starts_at, found)
-    return True
 
 
 def _who_comes(booking: Booking, details: Details) -> matching.Person:

@@ -1,0 +1,145 @@
+"""How an hour is taken and given back: the steps that actions share in their transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from spa.booking import queries
+from spa.booking.queries import Offer
+from spa.domain.availability import Allocation, claims_of
+from spa.domain.states import BookingStatus
+from spa.errors import SlotTaken
+from spa.models import Booking, Claim, Location, Treatment
+from spa.models.booking import IS_HELD, claim
+
+_booking: sa.Table = Booking.__table__  # type: ignore[assignment]
+_claim: sa.Table = Claim.__table__  # type: ignore[assignment]
+_location: sa.Table = Location.__table__  # type: ignore[assignment]
+_treatment: sa.Table = Treatment.__table__  # type: ignore[assignment]
+
+
+@contextmanager
+def referee() -> Iterator[None]:
+    """The claim's primary key is the referee: who comes second hears that the hour is taken."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        text = str(error.orig)
+        if "pk_claim" in text or "claim.resource_id, claim.tick" in text:
+            raise SlotTaken from None
+        raise
+
+
+def places_of(slug: str, visitor: str) -> sa.CompoundSelect[Any]:
+    """The place of the treatment, and any other where this visitor keeps an hour."""
+    place = sa.select(_treatment.c.location_id).where(_treatment.c.slug == slug)
+    return place.union(held_places(visitor))
+
+
+def held_places(visitor: str) -> sa.Select[Any]:
+    """The places where this visitor keeps an hour."""
+    return sa.select(_booking.c.location_id).where(_booking.c.visitor == visitor, IS_HELD)
+
+
+def place_of(reference: str) -> sa.Select[Any]:
+    """The place of a booking."""
+    return sa.select(_booking.c.location_id).where(_booking.c.reference == reference)
+
+
+def lock(session: Session, places: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
+    """Whoever changes claims of a place waits here for the one before; places in id order."""
+    in_order = sa.select(_location.c.id).where(_location.c.id.in_(places))
+    locked = (
+        sa.update(_location)
+        .where(
+            _location.c.id.in_(in_order.order_by(_location.c.id).with_for_update(key_share=True))
+        )
+        .values(version=_location.c.version + 1)
+        .returning(_location.c.id)
+    )
+    return list(session.scalars(locked))
+
+
+def free_ended_holds(
+    session: Session, location_id: int, now: datetime, visitor: str | None = None
+) -> None:
+    """Give back the hours of holds that have ended, and of any other hold of this visitor."""
+    is_over = sa.and_(_booking.c.location_id == location_id, _booking.c.held_until <= now)
+    if visitor:
+        is_over = sa.or_(is_over, _booking.c.visitor == visitor)
+    ended = session.scalars(
+        sa.update(_booking)
+        .where(IS_HELD, is_over)
+        .values(status=BookingStatus.LAPSED)
+        .returning(_booking.c.id)
+    )
+    for booking_id in ended.all():
+        free(session, booking_id)
+
+
+def free(session: Session, booking_id: int) -> None:
+    """Give back all that a booking has claimed."""
+    session.execute(sa.delete(_claim).where(_claim.c.booking_id == booking_id))
+
+
+def find_place(offer: Offer, start: datetime, *, now: datetime, **about: Any) -> Allocation:
+    """Who and which room take this hour; raises SlotTaken with the reasons why none can."""
+    reasons, found = queries.place_for(offer, start, now=now, **about)
+    if not found:
+        raise SlotTaken(reasons)
+    return found
+
+
+def take(
+    session: Session, booking: Booking, offer: Offer, start: datetime, found: Allocation
+) -> None:
+    """Write who, where and when into the booking, and claim them."""
+    booking.starts_at = start
+    booking.ends_at = start + timedelta(minutes=offer.session.minutes)
+    booking.practitioner_id = found.person.id
+    booking.room_id = found.room.id
+    booking.device_id = found.device.id if found.device else None
+    session.add(booking)
+    session.flush()
+    claim(
+        session,
+        claims_of(start, offer.session, found),
+        booking_id=booking.id,
+        is_needling=booking.is_needling,
+    )
+
+
+def hold(booking: Booking, offer: Offer, now: datetime) -> None:
+    """Keep the hour for as long as the house keeps one."""
+    booking.status = BookingStatus.HELD
+    booking.held_until = now + timedelta(minutes=offer.hold_minutes)
+
+
+def retake(session: Session, booking: Booking, offer: Offer, now: datetime) -> bool:
+    """Hold a lapsed hour again for the same booking; raises SlotTaken when it is gone.
+
+    False when the booking turned out not to have lapsed once the lock was there.
+    """
+    others = held_places(booking.visitor or "")
+    lock(session, place_of(booking.reference).union(others))
+    free_ended_holds(session, booking.location_id, now, booking.visitor)
+    session.refresh(booking)
+    if booking.status != BookingStatus.LAPSED:
+        return False
+    practitioner = (
+        queries.resource_slug(booking.practitioner_id) if booking.wants_practitioner else ""
+    )
+    found = find_place(
+        offer,
+        booking.starts_at,
+        now=now,
+        practitioner=practitioner,
+        preferred=booking.practitioner_id,
+    )
+    hold(booking, offer, now)
+    take(session, booking, offer, booking.starts_at, found)
+    return True
