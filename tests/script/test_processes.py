@@ -12,10 +12,13 @@ from script.processes import ROOT
 # A family like that of script/server: one child with a child of its own that ignores polite
 # signals, and then whatever the test wants to happen. It prints the pids first.
 FAMILY = """
+import signal
 import sys
 from script import processes
 from script.processes import Failed, Family, Stopped
 
+# The tests themselves may run under nohup, which would be inherited.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 processes.SECONDS_TO_STOP = 0.3
 PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
 STUBBORN = (
