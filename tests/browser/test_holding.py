@@ -237,13 +237,15 @@ def test_a_lost_cookie_keeps_the_form_and_the_next_press_books(
 def test_confirming_in_two_windows_makes_one_booking(
     holder: Visitor, site: Site, start: datetime
 ) -> None:
+    holder.type()
     second = holder.context.new_page()
     second.goto(holder.page.url)
-    holder.type()
+    holder.page.bring_to_front()
     holder.confirm()
     holder.has_booked(start)
     before = site.booking_count()
 
+    second.bring_to_front()
     second.get_by_role("button", name="Confirm the booking").click()
 
     expect(second.locator("h1")).to_contain_text(moment_words(start))
