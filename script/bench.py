@@ -50,8 +50,8 @@ SHARES = {"day": 3, "month": 7, "page": 7}
 ROUNDS, SECONDS = 12, 0.7
 BOOKINGS_AT_ONCE = 40
 BOOKING_ROUNDS = 12
-QUIET = """Rates hold only where nothing else runs (load 0 before); CPU moves less. A ratio also gets
-better when the floor gets worse: between two set-ups compare the rates themselves."""
+QUIET = """Rates hold only where nothing else runs (load 0 before); CPU moves less. A ratio also
+gets better when the floor gets worse: between two set-ups compare the rates themselves."""
 HELP = """\
 It starts a PostgreSQL of its own with its disk writes on (or makes an SQLite file), fills it with a
 studio of 5 people, 3 rooms and 400 bookings in 60 days, serves it as script/server does with 2

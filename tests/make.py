@@ -47,8 +47,10 @@ class Studio:
 def studio(session: Session, **about: Any) -> Studio:
     """A place open 9 to 19 every day, two people on shift with lunch at one, and two rooms."""
     place = add(session, location(**about))
-    for weekday in range(7):
-        add(session, OpeningHours(location_id=place.id, weekday=weekday, **nine_to_seven()))
+    session.add_all(
+        OpeningHours(location_id=place.id, weekday=weekday, **nine_to_seven())
+        for weekday in range(7)
+    )
     people = [person(session, place.id, name, n) for n, name in enumerate(("Ines", "Maya"))]
     rooms = [
         add(
@@ -99,9 +101,11 @@ def person(
     """A practitioner on shift 9 to 19 every day with half an hour's lunch at one."""
     defaults: dict[str, Any] = {"slug": name.lower(), "name": name, "position": position}
     made = add(session, Resource(location_id=location_id, kind="practitioner", **defaults | about))
-    for weekday in range(7):
-        shift = add(session, Shift(resource_id=made.id, weekday=weekday, **nine_to_seven()))
-        session.add(ShiftBreak(shift_id=shift.id, from_minute=13 * 60, to_minute=13 * 60 + 30))
+    week = [Shift(resource_id=made.id, weekday=day, **nine_to_seven()) for day in range(7)]
+    session.add_all(week)
+    session.flush()
+    lunch = {"from_minute": 13 * 60, "to_minute": 13 * 60 + 30}
+    session.add_all(ShiftBreak(shift_id=shift.id, **lunch) for shift in week)
     return made
 
 
