@@ -4,10 +4,13 @@ import os
 import sys
 from typing import Any
 
-# Requests are short and spend their time in Python, so threads of one process would only wait for
-# each other: measured, processes that do one thing at a time serve two to three times as many.
+# SQLite has one writer: processes that each do one thing at a time never wait long for each other.
+# PostgreSQL serves several requests of a process at once, and a slow client holds only a thread.
+_has_server = os.environ.get("DATABASE_URL", "").strip().startswith("postgres")
+
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "sync"
+worker_class = "gthread" if _has_server else "sync"
+threads = 4 if _has_server else 1
 preload_app = True
 
 # Nothing here takes long; what does, hangs, and is replaced.
