@@ -1,6 +1,6 @@
 """How an hour is taken and given back: the steps that actions share in their transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,12 @@ _booking: sa.Table = Booking.__table__  # type: ignore[assignment]
 _claim: sa.Table = Claim.__table__  # type: ignore[assignment]
 _location: sa.Table = Location.__table__  # type: ignore[assignment]
 _treatment: sa.Table = Treatment.__table__  # type: ignore[assignment]
+
+_BUMP = (
+    sa.update(_location)
+    .where(_location.c.id == sa.bindparam("place"))
+    .values(version=_location.c.version + 1)
+)
 
 
 @contextmanager
@@ -51,17 +57,20 @@ def place_of(reference: str) -> sa.Select[Any]:
 
 
 def lock(session: Session, places: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
-    """Whoever changes claims of a place waits here for the one before; places in id order."""
-    in_order = sa.select(_location.c.id).where(_location.c.id.in_(places))
-    locked = (
-        sa.update(_location)
-        .where(
-            _location.c.id.in_(in_order.order_by(_location.c.id).with_for_update(key_share=True))
-        )
-        .values(version=_location.c.version + 1)
-        .returning(_location.c.id)
-    )
-    return list(session.scalars(locked))
+    """Whoever changes claims of a place waits here for the one before; places in id order.
+
+    One plain update for each: a statement that locks and updates the same row takes it twice, and
+    on PostgreSQL those who wait then queue on different versions of it.
+    """
+    return lock_places(session, session.scalars(places))
+
+
+def lock_places(session: Session, location_ids: Iterable[int]) -> list[int]:
+    """The same for places that are known."""
+    locked = sorted(set(location_ids))
+    for location_id in locked:
+        session.execute(_BUMP, {"place": location_id})
+    return locked
 
 
 def free_ended_holds(

@@ -78,6 +78,19 @@ def test_twenty_want_the_hour_of_one_practitioner_and_one_gets_it(
     assert_that_nothing_is_in_two_at_once(session)
 
 
+def test_when_everybody_wants_another_hour_everybody_gets_it(
+    crowd: Crowd, session: Session, studio: make.Studio
+) -> None:
+    days = [f"2026-{month:02}-{day:02}" for month in (4, 5) for day in range(1, 31)]
+    hours = [make.moment(f"{day} 10:00").isoformat() for day in days]
+    wanted = [[hold(at, at) for at in hours[number::20]] for number in range(20)]
+
+    results = crowd.race(wanted)
+
+    assert outcomes(results) == {"done": 60}
+    assert_that_nothing_is_in_two_at_once(session)
+
+
 @pytest.mark.parametrize(("people", "rooms"), [(2, 3), (4, 2), (3, 3)])
 def test_twenty_want_the_hour_of_anyone_and_as_many_get_it_as_there_are_people_and_rooms(
     people: int, rooms: int, crowd: Crowd, session: Session, studio: make.Studio
