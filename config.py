@@ -116,6 +116,13 @@ SETTINGS = (
         "LIMIT_CONFIRMATIONS", _whole(0, 100_000), "20", "confirmations per address in 10 minutes"
     ),
     Setting("LIMIT_LINKS", _whole(0, 100_000), "10", "link requests per address in 10 minutes"),
+    Setting(
+        "LIMIT_SIGN_IN", _whole(0, 100_000), "10", "tries to sign in per account in 10 minutes"
+    ),
+    Setting("SESSION_IDLE_MINUTES", _whole(1, 1440), "60", "minutes until an idle desk signs out"),
+    Setting(
+        "SESSION_HOURS", _whole(1, 168), "12", "hours until everyone at the desk signs in anew"
+    ),
     Setting("SPA_DEMO", _flag, "0", "1: fill an empty database with the demo studio anywhere"),
     Setting("SPA_NOW", _moment, "", "a fixed moment as now; only with SPA_DEMO=1 or in tests"),
 )

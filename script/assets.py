@@ -25,6 +25,14 @@ STYLESHEETS = {
         "css/features/*.css",
         "css/print.css",
     ),
+    "css/desk.css": (
+        "css/tokens.css",
+        "css/base.css",
+        "css/layout.css",
+        "css/components/*.css",
+        "css/desk/*.css",
+        "css/print.css",
+    ),
 }
 COPIED = (
     "fonts/**/*.woff2",

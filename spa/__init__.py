@@ -10,13 +10,32 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from spa import assets, cli, database, errors, extensions, models, ops, pages
+from spa import access, assets, cli, database, errors, extensions, models, ops, pages
+from spa.accounts import staff as accounts_staff
+from spa.accounts import views as accounts_views
 from spa.api import booking as api
 from spa.booking import manage as booking_manage
+from spa.booking import staff as booking_staff
+from spa.booking import staff_move, staff_new
 from spa.booking import views as booking_views
+from spa.clients import staff as clients_staff
+from spa.schedule import blocks, morning
+from spa.schedule import staff as schedule_staff
 from spa.treatments import views as treatments_views
 
 __all__ = ["create_app", "models"]
+
+PUBLIC = (treatments_views, booking_views, booking_manage, api, ops, accounts_views)
+DESK = (
+    morning,
+    schedule_staff,
+    blocks,
+    booking_staff,
+    staff_new,
+    staff_move,
+    clients_staff,
+    accounts_staff,
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None = None) -> Flask:
@@ -43,8 +62,9 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     assets.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
+    access.init_app(app)
     cli.init_app(app)
-    for views in (treatments_views, booking_views, booking_manage, api, ops):
+    for views in (*PUBLIC, *DESK):
         app.register_blueprint(views.bp)
     return app
 

@@ -225,10 +225,19 @@ def stale_form() -> tuple[str, str]:
     )
 
 
+def session_over() -> str:
+    """Why somebody has to sign in again."""
+    return _("You were signed out to keep the clients' details safe. Please sign in again.")
+
+
 def http_error(status: int) -> tuple[str, str]:
     """Title and sentence for an error that has a page to itself."""
     return {
         400: (_("We couldn't read that"), _("Something in the address or form was not readable.")),
+        403: (
+            _("This isn't open to you"),
+            _("Your account doesn't allow this. Ask the owner of the studio if you need it."),
+        ),
         404: (
             _("We can't find that page"),
             _("It may have moved, or the link may be incomplete. The menu leads on from here."),

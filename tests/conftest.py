@@ -18,13 +18,16 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from spa import create_app
+from spa.accounts import actions as accounts
 from spa.database import Base, db, transaction
+from spa.models import StaffMember
 from tests import make
 from tests.pages import Pages
 
 NEW_YORK = ZoneInfo("America/New_York")
 A_TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=NEW_YORK)
-NO_LIMITS = {"LIMIT_HOLDS": 0, "LIMIT_CONFIRMATIONS": 0, "LIMIT_LINKS": 0}
+LIMITS = ("LIMIT_HOLDS", "LIMIT_CONFIRMATIONS", "LIMIT_LINKS", "LIMIT_SIGN_IN")
+NO_LIMITS = dict.fromkeys(LIMITS, 0)
 
 
 class Caller(FlaskClient):
@@ -136,6 +139,29 @@ def studio(session: Session) -> make.Studio:
 def pages(app: Flask, studio: make.Studio) -> Pages:
     """A browser without scripts that checks every page it loads."""
     return Pages(app)
+
+
+@pytest.fixture
+def staff(app: Flask, studio: make.Studio) -> Callable[..., Pages]:
+    """A browser that somebody of the studio is signed in with: staff("owner").
+
+    A practitioner is Ines unless `resource_id` says who.
+    """
+
+    def sign_in(role: str = "reception", **about: Any) -> Pages:
+        if role == "practitioner":
+            about = {"resource_id": studio.ines} | about
+        with transaction() as session:
+            email = about.get("email", f"{role}@example.com")
+            found = session.scalar(sa.select(StaffMember).where(StaffMember.email == email))
+            member = found or make.staff(session, role, **about)
+        key = accounts.open_session(member.id)
+        pages = Pages(app)
+        with pages.client.session_transaction() as cookie:
+            cookie["staff"] = key
+        return pages
+
+    return sign_in
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa.booking import actions
@@ -17,6 +18,7 @@ from spa.models import (
     Resource,
     Shift,
     ShiftBreak,
+    StaffMember,
     Treatment,
     TreatmentStep,
     TreatmentWords,
@@ -27,6 +29,10 @@ FACIAL = (
     ("numb", 20, False, False),
     ("needle", 20, True, False),
     ("calm", 10, True, False),
+)
+PASSWORD = "a password for tests"
+PASSWORD_HASH = (
+    "$argon2id$v=19$m=8,t=1,p=1$cOQHXTLabbR3PwPSBtN1ag$v+IvYHta+hyZjsoBgBRehE1uMxQGtQIyWiD5SOmRpf8"
 )
 CHECK = (("check", 15, True, False),)
 
@@ -191,3 +197,18 @@ def add(session: Session, row: Any) -> Any:
     session.add(row)
     session.flush()
     return row
+
+
+def staff(session: Session, role: str = "reception", **about: Any) -> StaffMember:
+    """Somebody who works at the first place and can sign in; their password is PASSWORD."""
+    defaults: dict[str, Any] = {
+        "location_id": session.scalar(sa.select(Location.id).order_by(Location.id).limit(1)),
+        "name": role.title(),
+        "email": f"{role}@example.com",
+        "role": role,
+        "password_hash": PASSWORD_HASH,
+        "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "joined_at": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    member: StaffMember = add(session, StaffMember(**defaults | about))
+    return member

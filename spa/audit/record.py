@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from spa.audit.vocabulary import EVENTS
+from spa.audit.vocabulary import EVENTS, MAY_CARRY
 from spa.models import AuditEntry
 
 
@@ -14,21 +14,28 @@ def record(
     event: str,
     *,
     at: datetime,
-    actor: str = "client",
+    staff_id: int | None = None,
     location_id: int | None = None,
     booking_id: int | None = None,
     client_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Write down that this happened; raises ValueError for an event or detail nobody declared."""
-    if EVENTS.get(event) != frozenset(details):
+    """Write down that this happened, and who of the studio did it, if not the client.
+
+    Raises ValueError for an event or detail that nobody declared.
+    """
+    carried = frozenset(details)
+    if event not in EVENTS or not EVENTS[event] <= carried <= EVENTS[event] | MAY_CARRY.get(
+        event, frozenset()
+    ):
         raise ValueError(f"{event} carries {sorted(EVENTS.get(event, ()))}, not {sorted(details)}")
     session.execute(
         AuditEntry.__table__.insert(),  # type: ignore[attr-defined]
         {
             "at": at,
             "event": event,
-            "actor": actor,
+            "actor": "staff" if staff_id else "client",
+            "staff_id": staff_id,
             "location_id": location_id,
             "booking_id": booking_id,
             "client_id": client_id,

@@ -209,7 +209,8 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
             booking_id=booking.id,
             client_id=booking.client_id,
             is_late=booking.is_late,
-            **{"from": before.isoformat(), "to": start.isoformat()},
+            to=start.isoformat(),
+            **{"from": before.isoformat()},  # type: ignore[arg-type]
         )
     return booking
 

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from spa.booking.offer import Offer
 from spa.database import UtcDateTime, db
 from spa.domain.availability import (
+    NONE_WAIVED,
     Allocation,
     Facts,
     FreeStart,
     Person,
     Reason,
     Thing,
+    Waived,
     allocate,
     free_starts,
     refusals,
@@ -381,7 +383,7 @@ def starts(known: Facts, offer: Offer) -> list[FreeStart]:
 
 
 def place_for(
-    offer: Offer, start: datetime, *, now: datetime, **about: Any
+    offer: Offer, start: datetime, *, now: datetime, waived: Waived = NONE_WAIVED, **about: Any
 ) -> tuple[tuple[Reason, ...], Allocation | None]:
     """Who and what would take this hour, or the reasons why nobody can; `about` as for `facts`.
 
@@ -391,6 +393,6 @@ def place_for(
         return (Reason.TOO_FAR if start > now else Reason.IN_THE_PAST,), None
     day = start.astimezone(offer.zone).date()
     known = facts(offer, day, day, now=now, **about)
-    if reasons := refusals(start, known, offer.policy):
+    if reasons := refusals(start, known, offer.policy, waived):
         return reasons, None
-    return (), allocate(start, known, offer.policy)
+    return (), allocate(start, known, offer.policy, waived)

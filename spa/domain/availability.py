@@ -10,6 +10,7 @@ from spa.domain.spans import Span, in_utc, intersect, local_time, moment_of, sub
 
 # What the rest of the house needs to ask, in one place.
 __all__ = [
+    "NONE_WAIVED",
     "RULES",
     "Allocation",
     "Candidate",
@@ -21,6 +22,7 @@ __all__ = [
     "Session",
     "Step",
     "Thing",
+    "Waived",
     "allocate",
     "claims_of",
     "free_starts",
@@ -113,6 +115,9 @@ def some_device_free(candidate: Candidate, facts: Facts, policy: Policy) -> Reas
     return None if is_met else Reason.NO_DEVICE
 
 
+Waived = frozenset[Reason]
+NONE_WAIVED: Waived = frozenset()
+
 Rule = Callable[[Candidate, Facts, Policy], Reason | None]
 
 HOUSE_RULES: tuple[Rule, ...] = (
@@ -139,19 +144,26 @@ _NOBODY = Person(id=0, slug="", name="", on_shift=())
 # One start
 
 
-def refusals(start: datetime, facts: Facts, policy: Policy) -> tuple[Reason, ...]:
-    """Why a visit can't begin then, () if it can; of several people, for the one nearest to it."""
+def refusals(
+    start: datetime, facts: Facts, policy: Policy, waived: Waived = NONE_WAIVED
+) -> tuple[Reason, ...]:
+    """Why a visit can't begin then, () if it can; of several people, for the one nearest to it.
+
+    Reasons that are `waived`, as staff may some, are left out.
+    """
     if not facts.people:
         nobody = _candidate(start, _NOBODY, facts)
-        return (*_reasons(HOUSE_RULES, nobody, facts, policy), Reason.NO_PRACTITIONER)
+        return (*_reasons(HOUSE_RULES, nobody, facts, policy, waived), Reason.NO_PRACTITIONER)
     candidates = (_candidate(start, person, facts) for person in facts.people)
-    return min((_reasons(RULES, each, facts, policy) for each in candidates), key=len)
+    return min((_reasons(RULES, each, facts, policy, waived) for each in candidates), key=len)
 
 
-def allocate(start: datetime, facts: Facts, policy: Policy) -> Allocation | None:
+def allocate(
+    start: datetime, facts: Facts, policy: Policy, waived: Waived = NONE_WAIVED
+) -> Allocation | None:
     """Whom and what a visit that begins then takes: the same person as free_starts names."""
     candidates = [_candidate(start, person, facts) for person in facts.people]
-    free = [each for each in candidates if not _reasons(RULES, each, facts, policy)]
+    free = [each for each in candidates if not _reasons(RULES, each, facts, policy, waived)]
     if not free:
         return None
     chosen = min(free, key=lambda each: _person_rank(each, facts))
@@ -176,10 +188,10 @@ def _candidate(start: datetime, person: Person, facts: Facts) -> Candidate:
 
 
 def _reasons(
-    rules: tuple[Rule, ...], candidate: Candidate, facts: Facts, policy: Policy
+    rules: tuple[Rule, ...], candidate: Candidate, facts: Facts, policy: Policy, waived: Waived
 ) -> tuple[Reason, ...]:
     found = (rule(candidate, facts, policy) for rule in rules)
-    return tuple(reason for reason in found if reason is not None)
+    return tuple(reason for reason in found if reason is not None and reason not in waived)
 
 
 def _person_rank(candidate: Candidate, facts: Facts) -> tuple[bool, int, int]:

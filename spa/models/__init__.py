@@ -10,11 +10,12 @@ from spa.models.catalog import (
     TreatmentStep,
     TreatmentWords,
 )
-from spa.models.client import Client
+from spa.models.client import Client, ClientWord
 from spa.models.hours import Closure, OpeningHours, Shift, ShiftBreak, TimeOff
 from spa.models.limit import LimitCount
 from spa.models.location import Location
 from spa.models.message import Message
+from spa.models.staff import StaffMember, StaffSession
 
 __all__ = [
     "AuditEntry",
@@ -23,6 +24,7 @@ __all__ = [
     "Capability",
     "Claim",
     "Client",
+    "ClientWord",
     "Closure",
     "LimitCount",
     "Location",
@@ -32,6 +34,8 @@ __all__ = [
     "Resource",
     "Shift",
     "ShiftBreak",
+    "StaffMember",
+    "StaffSession",
     "TimeOff",
     "Treatment",
     "TreatmentStep",

@@ -18,7 +18,11 @@ class AuditEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     event: Mapped[str] = mapped_column(sa.String(60))
     actor: Mapped[str] = mapped_column(sa.String(60))
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id"), index=True)
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     client_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+    # Its last number tells a page whether anything changed at a place.
+    __table_args__ = (sa.Index("ix_audit_entry_location_id_id", "location_id", "id"),)

@@ -20,6 +20,8 @@ class Booking(Model):
     """One visit, from the hold that keeps its hour to the day it is done.
 
     It keeps the price, name and steps it was made with, and the contact details that were given.
+    `assured_at` is when the client said they will come, `no_answer_at` when they were last called
+    in vain, `looked_at` when staff last looked at what the visit asks them to look at.
     """
 
     __tablename__ = "booking"
@@ -42,7 +44,15 @@ class Booking(Model):
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     extensions: Mapped[int] = mapped_column(default=0)
     booked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    no_show_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by: Mapped[str | None] = mapped_column(sa.String(12))
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    no_answer_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_late: Mapped[bool] = mapped_column(default=False)
     moves: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)

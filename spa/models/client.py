@@ -9,7 +9,10 @@ from spa.database import Model, UtcDateTime
 
 
 class Client(Model):
-    """One person; `may_be_same_as_id` is an earlier record with the same email or phone."""
+    """One person; `may_be_same_as_id` is an earlier record with the same email or phone.
+
+    One who `books_by_phone` is asked to call when they try to book online.
+    """
 
     __tablename__ = "client"
 
@@ -19,4 +22,18 @@ class Client(Model):
     phone: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
     language: Mapped[str] = mapped_column(sa.String(10), default="en")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    books_by_phone: Mapped[bool] = mapped_column(default=False)
     may_be_same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"))
+
+
+class ClientWord(Model):
+    """A beginning by which a client can be found; written anew whenever the record changes."""
+
+    __tablename__ = "client_word"
+
+    word: Mapped[str] = mapped_column(
+        sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql"), primary_key=True
+    )
+    client_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("client.id"), primary_key=True, autoincrement=False, index=True
+    )

@@ -9,17 +9,23 @@ from spa.database import Model, UtcDateTime
 
 
 class Message(Model):
-    """One message: to whom, about what, when it is due, and what became of it."""
+    """One message: to whom, about what, when it is due, and what became of it.
+
+    `before` is what its reader believes until it comes, so that a change taken back in time need
+    not be told at all.
+    """
 
     __tablename__ = "message"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     location_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"), index=True)
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id"), index=True)
     event: Mapped[str] = mapped_column(sa.String(40))
     recipient: Mapped[str] = mapped_column(sa.String(254))
     language: Mapped[str] = mapped_column(sa.String(10))
     unique_key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    before: Mapped[str] = mapped_column(sa.String(80), default="")
     status: Mapped[str] = mapped_column(sa.String(12), default="waiting")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -36,5 +42,11 @@ class Message(Model):
             "due_at",
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
+        ),
+        sa.Index(
+            "ix_message_failed",
+            "location_id",
+            sqlite_where=sa.text("status = 'failed'"),
+            postgresql_where=sa.text("status = 'failed'"),
         ),
     )

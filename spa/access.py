@@ -1,0 +1,140 @@
+"""Who of the studio is asking, and whether they may: every page of the desk says what it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from spa import clock, wording
+from spa.accounts import queries
+from spa.domain.roles import Actor, Permission
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+NEXT_LENGTH = 500
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates of the desk ask who is there."""
+    app.context_processor(lambda: {"desk": _Desk()})
+
+
+def signed_in() -> queries.Found | None:
+    """Who this browser is signed in as, unless it was idle or open for too long."""
+    if "signed_in" not in g:
+        key = session.get("staff")
+        g.signed_in = key and queries.signed_in(
+            key,
+            clock.now(),
+            idle_minutes=current_app.config["SESSION_IDLE_MINUTES"],
+            hours=current_app.config["SESSION_HOURS"],
+        )
+    found: queries.Found | None = g.signed_in or None
+    return found
+
+
+def sign_in(key: str) -> None:
+    """Give this browser the key of its session; whatever it carried before is forgotten."""
+    session.clear()
+    session["staff"] = key
+    g.pop("signed_in", None)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Ask politely to sign in, and come back afterwards to where they were."""
+    if request.accept_mimetypes.best == "application/json" or request.headers.get("HX-Request"):
+        # The page itself says what to do; a fragment of a sign-in page would only confuse it.
+        return {"sign_in": url_for("accounts.sign_in", next=_way_back())}, 401
+    if session.pop("staff", None):
+        flash(wording.session_over())
+    return redirect(url_for("accounts.sign_in", next=_way_back()), 302)
+
+
+def _way_back() -> str:
+    """Where to go on after signing in: a page of ours that can be asked for again."""
+    wanted = request.full_path.rstrip("?")
+    return wanted if request.method == "GET" and len(wanted) < NEXT_LENGTH else ""
+
+
+def way_back(default: str) -> str:
+    """Where a form wants to go on to: a page of the desk, or the default."""
+    wanted = request.form.get("back", "") or request.args.get("back", "")
+    is_ours = wanted.startswith("/staff") and "\\" not in wanted and len(wanted) < NEXT_LENGTH
+    return wanted if is_ours and wanted.isprintable() else default
+
+
+def requires(permission: Permission, *, is_activity: bool = True) -> Any:
+    """Let in only who is signed in (others are asked to) and may do this (others get 403).
+
+    A page that asks again by itself is no activity and keeps no session alive.
+    """
+
+    def wrap(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            found = signed_in()
+            if not found:
+                return _to_sign_in()
+            if not found.actor.may(permission):
+                abort(403)
+            if is_activity:
+                queries.note_seen(found.session_id, clock.now())
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def actor() -> Actor:
+    """Who of the studio is asking."""
+    found = signed_in()
+    if not found:
+        abort(401)
+    return found.actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place whose desk is open."""
+
+    id: int
+    name: str
+    zone: ZoneInfo
+    currency: str
+    country: str
+
+
+def place() -> Place:
+    """The place of whoever asks; who belongs to none has chosen one, or gets the first."""
+    if "desk_place" not in g:
+        row = queries.place(actor().location_id or session.get("place"))
+        if row is None:
+            abort(404)
+        g.desk_place = Place(row.id, row.name, ZoneInfo(row.zone), row.currency, row.country)
+        g.place = row.id
+    found: Place = g.desk_place
+    return found
+
+
+class _Desk:
+    """What the frame of a desk page shows, looked up only when it is shown."""
+
+    @property
+    def actor(self) -> Actor:
+        return actor()
+
+    @property
+    def place(self) -> Place:
+        return place()
+
+    def may(self, permission: str) -> bool:
+        """Whether a link to it should be shown."""
+        found = signed_in()
+        return bool(found and found.actor.may(Permission(permission)))

@@ -1,0 +1,1 @@
+"""The people who come: found, made and kept right by staff."""
