@@ -53,6 +53,40 @@ class ChangeRefused(Refusal):
         self.reason = reason
 
 
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed this since the page was made."""
+
+
+class NotAllowed(Refusal):
+    """This can't be done with it now, or not by this member of staff."""
+
+
+class SignInRefused(Refusal):
+    """The address and the password do not belong together, or this person is not let in."""
+
+
+class WrongPassword(Refusal):
+    """The present password was not the one that was typed."""
+
+
+class LinkOver(Refusal):
+    """This link was used, replaced, or is too old."""
+
+    status = 410
+
+
+class AlreadyHere(Refusal):
+    """Somebody with this email address works here already."""
+
+
+class PersonTaken(Refusal):
+    """Somebody else signs in as this person of the rota."""
+
+
+class LastOwner(Refusal):
+    """Without this owner nobody could let people in any more."""
+
+
 class BadQuery(Exception):
     """A parameter of the API is missing or unusable."""
 

@@ -14,10 +14,35 @@ from flask_babel import force_locale, get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 
 from spa.domain.availability import Reason
+from spa.domain.guessing import Weakness
 from spa.domain.policy import ChangeRefusal
+from spa.domain.roles import RIGHTS, Permission, Role
+from spa.domain.states import BookingStatus
 
 if TYPE_CHECKING:
     from spa.errors import Refusal
+
+
+# The first mark that stands in what a browser says of itself; most call themselves several names.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def price(minor: int, currency: str) -> str:
@@ -33,6 +58,12 @@ def price(minor: int, currency: str) -> str:
         currency_digits=not whole,
         locale=get_locale() or "en",
     )
+
+
+def plain_price(minor: int, currency: str) -> str:
+    """Money as a sheet counts with it: "275.00"."""
+    digits = get_currency_precision(currency)
+    return f"{minor / 10**digits:.{digits}f}"
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:
@@ -183,6 +214,128 @@ def change_refusal(code: str) -> str:
     }[ChangeRefusal(code)]
 
 
+def status(state: BookingStatus) -> str:
+    """What a state of a booking is called."""
+    return {
+        BookingStatus.HELD: _("Being booked online"),
+        BookingStatus.LAPSED: _("Not finished"),
+        BookingStatus.BOOKED: _("Booked"),
+        BookingStatus.ARRIVED: _("Arrived"),
+        BookingStatus.IN_TREATMENT: _("In treatment"),
+        BookingStatus.DONE: _("Done"),
+        BookingStatus.NO_SHOW: _("Did not come"),
+        BookingStatus.CANCELLED: _("Cancelled"),
+    }[state]
+
+
+def status_button(old: BookingStatus, new: BookingStatus) -> str:
+    """What the button says that takes a visit from one state to another."""
+    order = list(BookingStatus)
+    is_back = order.index(new) < order.index(old)
+    if is_back and new == BookingStatus.BOOKED:
+        return _("Back to booked") if old != BookingStatus.CANCELLED else _("Book it again")
+    if is_back and old == BookingStatus.NO_SHOW:
+        return _("Came after all")
+    if is_back:
+        return _("Back to %(state)s", state=status(new).lower())
+    return {
+        BookingStatus.ARRIVED: _("Arrived"),
+        BookingStatus.IN_TREATMENT: _("Start treatment"),
+        BookingStatus.DONE: _("Done"),
+        BookingStatus.NO_SHOW: _("Did not come"),
+        BookingStatus.CANCELLED: _("Cancel"),
+    }[new]
+
+
+def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: ZoneInfo) -> str:
+    """One thing that happened, from what to what, as one would tell it."""
+
+    def at(key: str) -> str:
+        text = details.get(key)
+        return moment_short(datetime.fromisoformat(text), zone) if text else ""
+
+    def state(key: str) -> str:
+        return status(BookingStatus(details[key])).lower()
+
+    if event == "booking.moved":
+        return " ".join(_moved(details, names, at("from"), at("to")))
+    if event == "booking.state":
+        said = _("From %(old)s to %(new)s.", old=state("old"), new=state("new"))
+        if details.get("by") == "studio":
+            return said + " " + _("The studio called it off.")
+        return said + " " + _("It was late.") if details.get("is_late") else said
+    if event == "booking.cancelled":
+        late = details.get("is_late")
+        return _("Cancelled online, late.") if late else _("Cancelled online.")
+    said = {
+        "booking.held": _("%(at)s held while details were typed.", at=at("starts_at")),
+        "booking.extended": _("Held for longer."),
+        "booking.released": _("The hour was let go."),
+        "booking.booked": _("Booked for %(at)s.", at=at("starts_at")),
+        "booking.address_changed": _("The email address was changed."),
+        "booking.called_in_vain": _("Called, no answer."),
+        "booking.looked_at": _("Looked at what needed a look."),
+        "booking.assured": _("Said they will come."),
+        "booking.move_undone": _("The move was undone."),
+        "client.made": _("The record was made."),
+        "client.corrected": _("Details were corrected."),
+    }.get(event, event)
+    return " ".join([said, *_set_aside(details)])
+
+
+def _moved(
+    details: dict[str, Any], names: dict[int, str], old: str, new: str
+) -> Iterator[str]:
+    """What a move changed: the hour, the person, the room."""
+    if old != new:
+        yield _("Moved from %(old)s to %(new)s.", old=old, new=new)
+    for kind in ("practitioner", "room"):
+        before, after = (names.get(details.get(f"{end}_{kind}", 0)) for end in ("from", "to"))
+        if before and after and before != after:
+            yield _("From %(old)s to %(new)s.", old=before, new=after)
+    yield from _set_aside(details)
+    if details.get("is_told") is False:
+        yield _("The client was not told by us.")
+
+
+def _set_aside(details: dict[str, Any]) -> Iterator[str]:
+    """The reasons against it that somebody set aside, and why."""
+    if details.get("overrode"):
+        yield _("Set aside: %(what)s", what=" ".join(map(_reason_at_desk, details["overrode"])))
+    if details.get("because"):
+        yield _("Because: %(why)s", why=details["because"])
+
+
+def _reason_at_desk(code: str) -> str:
+    return {
+        Reason.TOO_SOON: _("the notice."),
+        Reason.TOO_FAR: _("how far ahead we book."),
+        Reason.CLOSED: _("the opening hours."),
+        Reason.NOT_ON_SHIFT: _("the shift."),
+        Reason.DAY_FULL: _("the daily maximum."),
+    }.get(Reason(code), code)
+
+
+def message_name(event: str) -> str:
+    """What a message is called at the desk."""
+    return {
+        "booking_confirmed": _("Confirmation"),
+        "booking_moved": _("New time"),
+        "booking_cancelled": _("Cancellation"),
+        "booking_links": _("Links"),
+    }.get(event, event)
+
+
+def message_status(state: str) -> str:
+    """Where a message stands."""
+    return {
+        "waiting": _("waiting to be sent"),
+        "sent": _("sent"),
+        "failed": _("not delivered"),
+        "withdrawn": _("not sent, no longer true"),
+    }.get(state, state)
+
+
 def refusal(error: "Refusal") -> str:
     """The sentence for a refusal."""
     kind = type(error).__name__
@@ -194,8 +347,25 @@ def refusal(error: "Refusal") -> str:
         "NoLongerOffered": _(
             "This treatment can't be booked online any more. Please call us, or look at the menu."
         ),
+        "ChangedMeanwhile": _(
+            "Somebody changed this while your page was open. Look at what is there now, "
+            "then try again."
+        ),
+        "NotAllowed": _("That can't be done with this visit now."),
         "HoldOver": _(
             "This hour can't be held any longer. Choose a time again when you are ready."
+        ),
+        "SignInRefused": _(
+            "That address and password don't belong together. Check both, or choose a new "
+            "password by mail."
+        ),
+        "WrongPassword": _("That is not your present password."),
+        "LinkOver": _("This link no longer works"),
+        "AlreadyHere": _("Somebody with this email address works here already"),
+        "PersonTaken": _("Somebody else signs in as this person already"),
+        "LastOwner": _(
+            "Without this owner nobody could let people in any more. Make somebody else an owner "
+            "first."
         ),
         "TooManyVisits": _(
             "This email address already has as many coming visits as can be booked online. "
@@ -228,6 +398,65 @@ def stale_form() -> tuple[str, str]:
 def session_over() -> str:
     """Why somebody has to sign in again."""
     return _("You were signed out to keep the clients' details safe. Please sign in again.")
+
+
+def too_many_tries() -> str:
+    """What to do when an account was tried too often."""
+    return _(
+        "That was a lot of tries in a short time. Please wait ten minutes, or choose a new "
+        "password by mail: that works at once."
+    )
+
+
+def role(code: Role) -> str:
+    """What somebody is at the studio."""
+    return {
+        Role.OWNER: _("Owner"),
+        Role.MANAGER: _("Manager"),
+        Role.RECEPTION: _("Reception"),
+        Role.PRACTITIONER: _("Practitioner"),
+    }[code]
+
+
+def rights(code: Role) -> list[str]:
+    """What a role may do, a line for each right."""
+    mine = RIGHTS[code]
+    sees_all = Permission.SEE_EVERYONE in mine
+    lines = {
+        Permission.SEE_SCHEDULE: _("Sees everyone's schedule")
+        if sees_all
+        else _("Sees their own schedule"),
+        Permission.SEE_CLIENTS: _("Sees all clients") if sees_all else _("Sees their own clients"),
+        Permission.MARK_VISITS: _("Marks visits: arrived, in treatment, done, did not come"),
+        Permission.MANAGE_BOOKINGS: _("Books, moves and cancels visits, and blocks time"),
+        Permission.MANAGE_CLIENTS: _("Adds clients and corrects their details"),
+        Permission.SEE_MONEY: _("Sees what visits bring in"),
+        Permission.EXPORT_BOOKINGS: _("Takes the list of bookings along as a file"),
+        Permission.MANAGE_PEOPLE: _("Invites people, and says who may do what"),
+    }
+    return [line for permission, line in lines.items() if permission in mine]
+
+
+def weakness(code: Weakness) -> str:
+    """Why a new password is not taken, and what would be."""
+    return {
+        Weakness.TOO_SHORT: _("Choose a password of at least 12 characters"),
+        Weakness.TOO_LONG: _("Choose a password of at most 128 characters"),
+        Weakness.COMMON: _(
+            "Choose another password: this one is easy to guess. Three or four words that only "
+            "you would put together are good"
+        ),
+        Weakness.ABOUT_YOU: _("Choose a password that is not your own name or email address"),
+    }[code]
+
+
+def browser(agent: str) -> str:
+    """A browser as people know it: "Firefox on Windows"."""
+    name = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    if name and system:
+        return _("%(browser)s on %(system)s", browser=name, system=system)
+    return name or system or _("A browser")
 
 
 def http_error(status: int) -> tuple[str, str]:

@@ -2,6 +2,14 @@
 
 EVENTS: dict[str, frozenset[str]] = {
     "account.signed_in": frozenset(),
+    "account.refused": frozenset(),
+    "account.password_changed": frozenset(),
+    "account.sessions_ended": frozenset(),
+    "people.owner_made": frozenset(),
+    "people.invited": frozenset({"person", "role"}),
+    "people.role_changed": frozenset({"person", "from", "to"}),
+    "people.suspended": frozenset({"person"}),
+    "people.let_back": frozenset({"person"}),
     "booking.held": frozenset({"starts_at", "practitioner"}),
     "booking.extended": frozenset({"held_until"}),
     "booking.released": frozenset(),
@@ -9,6 +17,11 @@ EVENTS: dict[str, frozenset[str]] = {
     "booking.moved": frozenset({"from", "to", "is_late"}),
     "booking.cancelled": frozenset({"starts_at", "is_late"}),
     "booking.address_changed": frozenset(),
+    "booking.state": frozenset({"old", "new"}),
+    "booking.called_in_vain": frozenset(),
+    "booking.looked_at": frozenset(),
+    "booking.assured": frozenset(),
+    "bookings.exported": frozenset({"count"}),
 }
 """What every entry of the event has."""
 
@@ -19,6 +32,6 @@ MAY_CARRY: dict[str, frozenset[str]] = {
     "booking.booked": AT_THE_DESK,
     "booking.moved": AT_THE_DESK
     | {"from_practitioner", "from_room", "from_device", "to_practitioner", "to_room", "to_device"},
-    "booking.cancelled": AT_THE_DESK,
+    "booking.state": frozenset({"by", "is_late", "is_told"}),
 }
 """What an entry of the event has besides when staff did it."""

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session as DbSession
 from spa import clock
 from spa.audit.record import record
 from spa.booking import matching, queries, taking
-from spa.booking.queries import Offer
 from spa.database import one_at_a_time, transaction
 from spa.domain import policy
 from spa.domain.states import BookingStatus
@@ -178,7 +177,7 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
     """
     now = clock.now()
     with taking.referee(), transaction() as session:
-        booking, offer = _locked(session, reference, now)
+        booking, offer = taking.locked_booking(session, reference, now)
         visit = queries.visit_of(booking, now)
         if refused := policy.move_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
@@ -196,6 +195,7 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
         booking.is_late = policy.is_late(visit, now, offer.change_policy)
         booking.moves += 1
         booking.sequence += 1
+        booking.assured_at = None
         booking.wants_practitioner = bool(practitioner)
         taking.free(session, booking.id)
         taking.take(session, booking, offer, start, found)
@@ -219,7 +219,7 @@ def cancel_booking(reference: str) -> Booking:
     """Cancel a visit and free its hour. Raises ChangeRefused when it is too late or done."""
     now = clock.now()
     with transaction() as session:
-        booking, offer = _locked(session, reference, now)
+        booking, offer = taking.locked_booking(session, reference, now)
         visit = queries.visit_of(booking, now)
         if refused := policy.cancel_refusal(visit, now, offer.change_policy):
             raise ChangeRefused(refused)
@@ -276,16 +276,6 @@ def request_links(email: str, *, location_id: int, language: str = "en") -> None
         outbox.send_links(
             session, email, location_id=location_id, language=language, at=clock.now()
         )
-
-
-def _locked(session: DbSession, reference: str, now: datetime) -> tuple[Booking, Offer]:
-    """A booking and its offer, read after the lock of its place."""
-    for location_id in taking.lock(session, taking.place_of(reference)):
-        taking.free_ended_holds(session, location_id, now)
-    booking = session.scalars(
-        sa.select(Booking).where(Booking.reference == reference).with_for_update(key_share=True)
-    ).one()
-    return booking, queries.offer_of_booking(booking)
 
 
 def _loaded(session: DbSession, reference: str) -> Booking:

@@ -249,3 +249,17 @@ class DetailsForm(EmailForm):
         if field.data and not self.other_name.data:
             self.other_name.errors = [_l("Enter the name of the person who comes")]
             raise ValidationError(_l("Enter their name below"))
+
+
+class CancelForm(FlaskForm):
+    """Who calls a visit off, and whether the client is told."""
+
+    by = RadioField(
+        _l("Who calls it off?"),
+        choices=[
+            SelectChoice("client", _l("The client")),
+            SelectChoice("studio", _l("The studio")),
+        ],
+        validators=[InputRequired(_l("Choose who calls it off"))],
+    )
+    is_told = BooleanField(_l("Tell the client by email"), default=True)

@@ -10,6 +10,7 @@ from spa.booking.offer import Offer, offer, offer_of
 from spa.database import db
 from spa.domain.availability import Step
 from spa.domain.policy import Visit
+from spa.domain.spans import TICK_MINUTES
 from spa.domain.states import BookingStatus
 from spa.models import Booking, Location, Resource
 
@@ -60,10 +61,23 @@ def offer_of_booking(booking: Booking) -> Offer:
 
 def visit_of(booking: Booking, now: datetime) -> Visit:
     """A booking as the rules on changes see it; one that is still held counts as booked now."""
+    status = BookingStatus(booking.status)
     return Visit(
         starts_at=booking.starts_at,
         booked_at=booking.booked_at or now,
         is_late=booking.is_late,
         moves=booking.moves,
-        is_cancelled=booking.status not in {BookingStatus.HELD, BookingStatus.BOOKED},
+        is_cancelled=status in {BookingStatus.CANCELLED, BookingStatus.LAPSED},
+        is_under_way=status not in {BookingStatus.HELD, BookingStatus.BOOKED},
     )
+
+
+def at_desk(offer: Offer) -> Offer:
+    """The same offer as the desk books it: a visit may begin every five minutes."""
+    return replace(offer, policy=replace(offer.policy, grid_minutes=TICK_MINUTES))
+
+
+def desk_offer(slug: str, location_id: int) -> Offer | None:
+    """What is on offer at this place under this name, as the desk books it."""
+    found = offer(slug)
+    return at_desk(found) if found and found.location_id == location_id else None

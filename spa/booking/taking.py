@@ -73,6 +73,16 @@ def lock_places(session: Session, location_ids: Iterable[int]) -> list[int]:
     return locked
 
 
+def locked_booking(session: Session, reference: str, now: datetime) -> tuple[Booking, Offer]:
+    """A booking and its offer, read after the lock of its place, ended holds out of the way."""
+    for location_id in lock(session, place_of(reference)):
+        free_ended_holds(session, location_id, now)
+    booking = session.scalars(
+        sa.select(Booking).where(Booking.reference == reference).with_for_update(key_share=True)
+    ).one()
+    return booking, queries.offer_of_booking(booking)
+
+
 def free_ended_holds(
     session: Session, location_id: int, now: datetime, visitor: str | None = None
 ) -> None:

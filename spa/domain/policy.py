@@ -23,6 +23,7 @@ class Visit:
     is_late: bool
     moves: int
     is_cancelled: bool
+    is_under_way: bool = False
 
 
 class ChangeRefusal(StrEnum):
@@ -62,4 +63,4 @@ def cancel_refusal(visit: Visit, now: datetime, policy: ChangePolicy) -> ChangeR
     """Why this visit can't be cancelled online now, if it can't."""
     if visit.is_cancelled:
         return ChangeRefusal.CANCELLED
-    return ChangeRefusal.STARTED if now >= visit.starts_at else None
+    return ChangeRefusal.STARTED if visit.is_under_way or now >= visit.starts_at else None

@@ -79,6 +79,11 @@ class Actor:
         return permission in RIGHTS[self.role]
 
     @property
+    def may_manage(self) -> bool:
+        """Whether they book, move and cancel."""
+        return self.may(Permission.MANAGE_BOOKINGS)
+
+    @property
     def waives(self) -> frozenset[Reason]:
         """The reasons against an hour that they may set aside."""
         return WAIVABLE[self.role]

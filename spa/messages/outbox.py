@@ -9,11 +9,25 @@ from sqlalchemy.orm import Session
 from spa.database import upsert
 from spa.models import Booking, Message
 
-EVENTS = ("booking_confirmed", "booking_moved", "booking_cancelled", "booking_links")
+EVENTS = (
+    "booking_confirmed",
+    "booking_moved",
+    "booking_cancelled",
+    "booking_links",
+    "staff_invited",
+    "staff_reset",
+)
 
 
-def tell(session: Session, event: str, booking: Booking, *, at: datetime) -> None:
-    """Tell the client of this booking; once for each version and address of what is told."""
+def tell(
+    session: Session, event: str, booking: Booking, *, at: datetime, due_at: datetime | None = None
+) -> None:
+    """Tell the client of this booking; once for each version and address of what is told.
+
+    Who has no email is told nothing. `due_at` is when to send it, at once unless told.
+    """
+    if not booking.contact_email:
+        return
     key = f"{event}:{booking.reference}:{booking.sequence}:{booking.link_version}"
     _write(
         session,
@@ -21,6 +35,7 @@ def tell(session: Session, event: str, booking: Booking, *, at: datetime) -> Non
         recipient=booking.contact_email,
         key=key,
         at=at,
+        due_at=due_at,
         location_id=booking.location_id,
         language=booking.language,
         booking_id=booking.id,
@@ -43,12 +58,46 @@ def send_links(
     )
 
 
-def withdraw(session: Session, booking_id: int) -> None:
-    """Take back what was written for this booking and has not been sent: it is no longer true."""
-    session.execute(
-        sa.update(Message)
-        .where(Message.booking_id == booking_id, Message.status == "waiting")
-        .values(status="withdrawn")
+def send_staff_link(
+    session: Session,
+    event: str,
+    email: str,
+    *,
+    staff_id: int | None,
+    version: int,
+    location_id: int,
+    language: str,
+    at: datetime,
+) -> None:
+    """Send a link to choose a password, at most one mail in ten minutes.
+
+    An address of nobody's is written down as well, so that asking takes as long; nothing is sent.
+    """
+    address = sha256(email.encode()).hexdigest()[:32]
+    _write(
+        session,
+        event,
+        recipient=email,
+        key=f"{event}:{address}:{version}:{int(at.timestamp()) // 600}",
+        at=at,
+        location_id=location_id,
+        language=language,
+        staff_id=staff_id,
+    )
+
+
+def withdraw(session: Session, booking_id: int) -> set[str]:
+    """Take back what was written for this booking and has not been sent: it is no longer true.
+
+    Gives the events that will not be told now.
+    """
+    return set(
+        session.scalars(
+            sa.update(Message)
+            .where(Message.booking_id == booking_id, Message.status == "waiting")
+            .values(status="withdrawn")
+            .returning(Message.event)
+        )
     )
 
 
@@ -62,17 +111,20 @@ def _write(
     location_id: int,
     language: str,
     booking_id: int | None = None,
+    staff_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     session.execute(
         upsert(Message).on_conflict_do_nothing(index_elements=["unique_key"]),
         {
             "location_id": location_id,
             "booking_id": booking_id,
+            "staff_id": staff_id,
             "event": event,
             "recipient": recipient,
             "language": language,
             "unique_key": key,
             "created_at": at,
-            "due_at": at,
+            "due_at": due_at or at,
         },
     )
