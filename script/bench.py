@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
+from script import bench_desk as desks
 from script import bench_queries as queries
 from script import bench_race as race
 from script import bench_studio as studios
@@ -38,6 +39,12 @@ STUDIO = Studio()
 LONG_AGO = Studio(past=100_000)
 LARGE = Studio(people=50, rooms=30, ahead=4_000)
 MIXED = Studio(is_mixed=True)
+BUSY_DESK = Studio(people=15, rooms=15, ahead=0, full_day=120)
+CLIENTS = 50_000
+DESK_NAMES = {
+    "day": "the schedule of a day, 15 people, 120 visits (JSON)",
+    "client": "a client among 50,000 by part of a name",
+}
 FLOOR = "script.bench_floor:app"
 AS_BROWSER = "gzip, deflate, br, zstd"
 NAMES = {
@@ -216,6 +223,44 @@ def weigh(bench: Bench) -> Iterator[Row]:
             yield Row(f"- {shown}", figure, "< 100 kB", page.bytes < 100_000)
 
 
+def desk(bench: Bench) -> Iterator[Row]:
+    """The schedule of a full day and the search for a client, as staff wait for them."""
+    database = bench.fresh(BUSY_DESK)
+    desks.write_clients(database, CLIENTS)
+    site, floor = bench.site(database), _floor(bench, database)
+    cookie = desks.signed_in(database, bench.folder)
+    asked = {
+        "day": f"/staff/schedule/day.json?day={desks.FULL_DAY}",
+        "client": "/staff/clients/find?q=duar",
+        "two words": "/staff/clients/find?q=ana+vogel",
+        "phone": "/staff/clients/find?q=0049876",
+    }
+    targets = {name: Target(site, path, cookie=cookie) for name, path in asked.items()}
+    found = alternate(bench, {"floor": floor, **targets}, rounds=ROUNDS, seconds=SECONDS)
+    for name, share in {"day": 4, "client": 3, "two words": 3, "phone": 3}.items():
+        slower = 1 / ratio(found[name], found["floor"])
+        what = DESK_NAMES.get(name, f"- the same by {name}")
+        figure = f"{_beside(found[name], found['floor'])}, {_size(found[name])}"
+        yield Row(what, figure, f"1/{share} of the floor", slower <= share)
+    few = bench.fresh(Studio(people=15, rooms=15, ahead=0, full_day=15))
+    counts = [
+        queries.count(one, asked["day"], bench.folder, desks.signed_in(one, bench.folder))
+        for one in (few, database)
+    ]
+    figure = f"{counts[0]} for 15 visits, {counts[1]} for 120"
+    yield Row("- queries of the day", figure, "the same", counts[0] == counts[1])
+    with weight.browser() as chromium:
+        drawn = [
+            desks.seconds_to_draw(chromium, site, cookie, BUSY_DESK.full_day) for _ in range(5)
+        ]
+        middle = sorted(drawn)[2]
+        yield Row("the day drawn in Chromium, cold", f"{middle:.2f} s", "< 1 s", middle < 1)
+        for path in ("/staff", f"/staff/schedule?day={desks.FULL_DAY}", "/staff/booking/new"):
+            page = weight.weigh(chromium, site, path, cookie)
+            figure = f"{page.bytes / 1000:.1f} kB in {len(page.addresses)} requests"
+            yield Row(f"- {path[:30]}", figure, "<= 250 kB", page.bytes <= 250_000)
+
+
 PARTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "read": read,
     "book": book,
@@ -223,6 +268,7 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "people": people,
     "race": compete,
     "weight": weigh,
+    "desk": desk,
 }
 
 

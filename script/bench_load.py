@@ -15,16 +15,21 @@ SECONDS_WITHOUT_ANSWER = 20.0
 
 @dataclass(frozen=True)
 class Target:
-    """An address to ask for again and again; `accepts` is what the caller can unpack."""
+    """An address to ask for again and again; `accepts` is what the caller can unpack.
+
+    `cookie` says who asks.
+    """
 
     site: Site
     path: str
     accepts: str = ""
+    cookie: str = ""
 
     def request(self) -> bytes:
         """The bytes of one request."""
         lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{self.site.port}"]
         lines += [f"Accept-Encoding: {self.accepts}"] if self.accepts else []
+        lines += [f"Cookie: {self.cookie}"] if self.cookie else []
         return "\r\n".join([*lines, "", ""]).encode()
 
 

@@ -66,6 +66,7 @@ class Studio:
     ahead: int = 400
     past: int = 400
     is_mixed: bool = False
+    full_day: int = 0
 
     @property
     def person_ids(self) -> list[int]:
@@ -91,6 +92,7 @@ def fill(engine: sa.Engine, studio: Studio) -> None:
         _write_clients(connection, max(1, studio.past // 5))
         _write_past(connection, studio)
         _write_ahead(connection, studio)
+        _write_full_day(connection, studio)
         _mend_counters(connection)
     _settle(engine)
 
@@ -245,6 +247,22 @@ def _write_ahead(connection: sa.Connection, studio: Studio) -> None:
         number += 1
         _insert(connection, Booking, [_booking(number, starts_at, person, room, 1)])
         _insert(connection, Claim, claims)
+
+
+def _write_full_day(connection: sa.Connection, studio: Studio) -> None:
+    """So many bookings tomorrow, everybody's day filled from the morning on."""
+    number = studio.past + studio.ahead
+    for index in range(studio.full_day):
+        column, row = index % studio.people, index // studio.people
+        person, room = studio.person_ids[column], studio.room_ids[column % studio.rooms]
+        starts_at = _moment(TODAY + timedelta(days=1), OPEN + 75 * row)
+        found = Allocation(Person(person, "", "", ()), Thing(room, ""), None)
+        number += 1
+        client = 1 + index % max(1, studio.past // 5)
+        _insert(connection, Booking, [_booking(number, starts_at, person, room, client)])
+        claims = claims_of(starts_at, FACIAL, found)
+        rows = claim_rows(claims, booking_id=number, is_needling=True)
+        _insert(connection, Claim, rows)
 
 
 def _moment(day: date, minute: int) -> datetime:

@@ -45,10 +45,14 @@ def browser() -> Iterator[Browser]:
             chromium.close()
 
 
-def weigh(chromium: Browser, site: Site, path: str) -> Weight:
+def weigh(chromium: Browser, site: Site, path: str, cookie: str = "") -> Weight:
     """Load a page with an empty cache, until nothing more comes, and its icon."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     try:
+        if cookie:
+            name, _, value = cookie.partition("=")
+            url = f"http://127.0.0.1:{site.port}"
+            context.add_cookies([{"name": name, "value": value, "url": url}])
         page, weight = context.new_page(), Weight()
         network = context.new_cdp_session(page)
         network.send("Network.enable")

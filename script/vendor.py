@@ -41,6 +41,7 @@ class Library:
     licence: str
     files: tuple[str, ...]
     folder: str
+    licence_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,30 @@ class Font:
         return f"static/fonts/{self.name}-{self.version}"
 
 
+MIT = """MIT License
+
+Copyright (c) {owner}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+"""For a package that names this licence and does not carry its text."""
+
 LIBRARIES = (
     Library(
         name="htmx.org",
@@ -70,6 +95,18 @@ LIBRARIES = (
         licence="0BSD",
         files=("dist/htmx.min.js", "LICENSE"),
         folder="static/vendor/htmx-4.0.1",
+    ),
+    Library(
+        name="@event-calendar/build",
+        version="5.10.1",
+        integrity=(
+            "sha512-iAR/l5oeFwqt7mfjBGsrpTiWFOt8yfI7PxV0OqnGaTzZGxvre2QeI0TNNlTpuefoMPd15qseQlfW"
+            "pxiORzJOMA=="
+        ),
+        licence="MIT",
+        files=("dist/event-calendar.min.js", "dist/event-calendar.min.css"),
+        folder="static/vendor/event-calendar-5.10.1",
+        licence_text=MIT.format(owner="2021 vkurko"),
     ),
     Library(
         name="axe-core",
@@ -144,6 +181,8 @@ def _copy_library(library: Library, scratch: Path) -> None:
     target = _empty_folder(library.folder)
     for file in library.files:
         shutil.copyfile(package / file, target / Path(file).name)
+    if library.licence_text:
+        (target / "LICENSE").write_text(library.licence_text)
     _write_record(
         target,
         name=library.name,

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa import demo_data as plan
+from spa import demo_desk
 from spa import demo_house as house
 from spa.database import Base
 from spa.demo_diary import DAYS_BEHIND, Diary, Visit, Visitor
 from spa.demo_house import Ids, Row, insert, insert_counted
-from spa.domain.states import BookingStatus
+from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.models import (
     AuditEntry,
     Block,
@@ -64,7 +65,7 @@ def load(session: Session, *, now: datetime) -> None:
     diary = Diary(place, _visitors(today, dice), now=now, pairs_with=plan.SENIOR, dice=dice)
     visits = sorted(diary.fill(), key=lambda visit: visit.booked_at)
     clients = _clients(session, visits)
-    rows = _booking_rows(visits, location, treatments, clients, dice)
+    rows = _booking_rows(visits, location, treatments, clients, dice, now)
     ids = insert_counted(session, Booking, rows)
     kept = [
         (booking_id, visit)
@@ -72,6 +73,8 @@ def load(session: Session, *, now: datetime) -> None:
         if visit.starts_at.astimezone(place.zone).date() >= today
     ]
     _claim(session, kept)
+    insert(session, AuditEntry, demo_desk.entries(zip(ids, rows, strict=True)))
+    demo_desk.write(session, location, now=now)
 
 
 def _visitors(today: date, dice: Random) -> list[Visitor]:
@@ -156,6 +159,7 @@ def _booking_rows(
     treatments: Ids,
     clients: dict[int, int],
     dice: Random,
+    now: datetime,
 ) -> list[Row]:
     """Every visit as a row, each column filled as the program would."""
     menu: dict[str, Row] = {
@@ -182,6 +186,7 @@ def _booking_rows(
         menu[visit.slug]
         | people[visit.client]
         | _visit_columns(visit, dice)
+        | demo_desk.moments(visit, now, dice)
         | _agreed(visit, menu[visit.slug]["is_needling"], visit.client % 4 == 0)
         for visit in visits
     ]
@@ -243,7 +248,7 @@ def _claim(session: Session, visits: list[tuple[int, Visit]]) -> None:
     rows = [
         row
         for booking_id, visit in visits
-        if visit.status != BookingStatus.CANCELLED
+        if visit.status in TAKES_AN_HOUR
         for row in claim_rows(visit.claims, booking_id=booking_id, is_needling=needling[visit.slug])
     ]
     insert(session, Claim, rows)

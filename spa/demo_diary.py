@@ -32,6 +32,7 @@ MOST_COMING = 3
 STARTS_KEPT_FREE = 5
 PAIR_WEEKDAYS = (1, 3)
 TRIES = 30
+COME_EARLY = timedelta(minutes=10)
 MOST_CHECKS_A_DAY = 2
 DAYS_BETWEEN_CHECKS = 21
 
@@ -411,6 +412,10 @@ class Diary:
 
     def _status(self, start: datetime, ends_at: datetime, is_kept: bool) -> BookingStatus:
         luck = self.dice.random()
+        if start <= self.now < ends_at:
+            return BookingStatus.IN_TREATMENT
+        if self.now < start <= self.now + COME_EARLY:
+            return BookingStatus.ARRIVED
         if ends_at > self.now:
             may_cancel = start > self.now and not is_kept
             return BookingStatus.CANCELLED if may_cancel and luck < 0.05 else BookingStatus.BOOKED
