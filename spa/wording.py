@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from flask import g
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 
 from spa.domain.availability import Reason
 from spa.domain.guessing import Weakness
+from spa.domain.looks import Look
 from spa.domain.policy import ChangeRefusal
 from spa.domain.roles import RIGHTS, Permission, Role
 from spa.domain.states import BookingStatus
@@ -100,6 +102,11 @@ def day_short(day: date) -> str:
     return _date(day, "short", str(get_locale() or "en"))
 
 
+def week(first_on: date, last_on: date) -> str:
+    """Some days from one to another: "Mon 23 Nov – Sun 29 Nov"."""
+    return _("%(first)s – %(last)s", first=day_short(first_on), last=day_short(last_on))
+
+
 def month(day: date) -> str:
     """A month and its year: "November 2026"."""
     return _date(day, "month", str(get_locale() or "en"))
@@ -141,6 +148,18 @@ def zone_name(zone: ZoneInfo, at: datetime) -> str:
     if zone.key == "UTC":
         return get_timezone_name(at, locale=get_locale() or "en")
     return _("%(city)s time", city=city)
+
+
+@lru_cache(maxsize=1024)
+def phone(number: str, country: str) -> str:
+    """A phone number as people write it there: "(212) 555-0111"."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return number
+    is_home = phonenumbers.region_code_for_number(parsed) == country
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if is_home else style.INTERNATIONAL)
 
 
 def minutes(count: int) -> str:
@@ -334,6 +353,28 @@ def message_status(state: str) -> str:
         "failed": _("not delivered"),
         "withdrawn": _("not sent, no longer true"),
     }.get(state, state)
+
+
+def look(what: Look) -> str:
+    """What of a visit needs a look."""
+    return {
+        Look.NOTE: _("note from the client"),
+        Look.OTHER_CONTACT: _("other contact details"),
+        Look.MAY_BE_SAME: _("may have another record"),
+        Look.LATE_CHANGE: _("late change"),
+        Look.NO_ANSWER: _("called, no answer"),
+        Look.MESSAGE_FAILED: _("a message failed"),
+    }[what]
+
+
+def pause(kind: str, until: str, room: str) -> str:
+    """A part of a visit that leaves the practitioner free for somebody else."""
+    if kind == "numb":
+        return _("numbing to %(until)s, %(room)s – practitioner free", until=until, room=room)
+    name = step(kind)[0].lower()
+    return _(
+        "%(step)s to %(until)s, %(room)s – practitioner free", step=name, until=until, room=room
+    )
 
 
 def refusal(error: "Refusal") -> str:

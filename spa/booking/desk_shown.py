@@ -55,6 +55,7 @@ class Shown:
     booked_by: str
     email: str
     phone: str
+    phone_label: str
     differs: list[str]
     treatment: str
     treatment_slug: str
@@ -135,6 +136,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         booked_by=booking.contact_name if booking.other_name else "",
         email=booking.contact_email,
         phone=booking.contact_phone,
+        phone_label=wording.phone(booking.contact_phone, place.country),
         differs=differs,
         treatment=booking.treatment_name,
         treatment_slug=about.treatment_slug,

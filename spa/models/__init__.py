@@ -15,7 +15,7 @@ from spa.models.hours import Closure, OpeningHours, Shift, ShiftBreak, TimeOff
 from spa.models.limit import LimitCount
 from spa.models.location import Location
 from spa.models.message import Message
-from spa.models.staff import StaffMember, StaffSession
+from spa.models.people import StaffMember, StaffSession
 
 __all__ = [
     "AuditEntry",

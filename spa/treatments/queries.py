@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 import sqlalchemy as sa
 
 from spa import clock, wording
@@ -132,7 +130,7 @@ def _studio(which: sa.ColumnElement[bool]) -> Studio | None:
         name=location.name,
         tagline=location.tagline,
         address_lines=location.address.splitlines(),
-        phone=_phone(location.phone, location.country),
+        phone=wording.phone(location.phone, location.country),
         phone_uri=f"tel:{location.phone}",
         email=location.email,
         hours=_week([tuple(row[1:]) for row in rows if row[1] is not None]),
@@ -141,17 +139,6 @@ def _studio(which: sa.ColumnElement[bool]) -> Studio | None:
         country=location.country,
         location=location,
     )
-
-
-@lru_cache(maxsize=256)
-def _phone(number: str, country: str) -> str:
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return number
-    is_home = phonenumbers.region_code_for_number(parsed) == country
-    style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(parsed, style.NATIONAL if is_home else style.INTERNATIONAL)
 
 
 def _week(rows: list[tuple[int, int, int]]) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def test_a_booking_tells_who_what_when_and_what_happened(staff: Staff) -> None:
         "$275",
         "I come with my sister",
         "A first visit",
-        "+12125550111",
+        "(212) 555-0111",
         "Booked for Thu 12 Mar, 10:00.",
         "Confirmation",
         "waiting to be sent",
@@ -90,7 +90,10 @@ def test_other_contact_details_than_in_the_record_are_pointed_out(staff: Staff) 
 def test_a_booking_of_another_practitioner_does_not_exist(staff: Staff) -> None:
     booking = make.booked("2026-03-12 10:00", practitioner="maya")
 
-    assert show(staff("practitioner"), booking).status == 404
+    page = show(staff("practitioner"), booking)
+
+    assert page.status == 404
+    assert "To the desk" in page.text
 
 
 def test_a_practitioner_can_not_cancel_and_is_offered_no_such_button(staff: Staff) -> None:
