@@ -162,11 +162,24 @@ def _is_loopback(host: str) -> bool:
 
 def _say_where(settings: Settings) -> None:
     name, port = _reachable(settings["HOST"]), settings["PORT"]
-    say(f"The site is at http://{f'[{name}]' if ':' in name else name}:{port}/")
+    address = f"http://{f'[{name}]' if ':' in name else name}:{port}"
+    say(f"The site is at {address}/")
+    _say_who(f"{address}/staff")
     if os.environ.get("PUBLIC_URL", "").strip():
         say(f"Links in pages and mails start with {settings['PUBLIC_URL']}")
     say(f"Mail goes to {_mail_target(settings['MAIL_URL'])}")
     say("Stop it with Ctrl-C.")
+
+
+def _say_who(desk: str) -> None:
+    """Who may sign in to the desk of the demo, while there is one."""
+    try:
+        people = (environment.ROOT / "instance" / "demo-passwords").read_text("utf-8").split("\n")
+    except OSError:
+        return
+    say(f"Desk: {desk}, sign in as")
+    for role, email, password in (line.split() for line in people if line):
+        say(f"  {role:14}{email:32}{password}")
 
 
 def _mail_target(url: str) -> str:

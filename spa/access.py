@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -39,10 +40,18 @@ def signed_in() -> queries.Found | None:
 
 
 def sign_in(key: str) -> None:
-    """Give this browser the key of its session; whatever it carried before is forgotten."""
+    """Give this browser the key of its session; whatever it carried before is forgotten.
+
+    Who was only away for too long finds the forms that are still open in other windows working.
+    """
+    was, token = session.get("was", ""), session.get("csrf_token")
+    is_same = bool(was) and queries.was_signed_in(was) == queries.was_signed_in(key)
     session.clear()
     session["staff"] = key
-    g.pop("signed_in", None)
+    if is_same and token:
+        session["csrf_token"] = token
+    for kept in ("signed_in", "csrf_token"):
+        g.pop(kept, None)
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -50,8 +59,13 @@ def _to_sign_in() -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json" or request.headers.get("HX-Request"):
         # The page itself says what to do; a fragment of a sign-in page would only confuse it.
         return {"sign_in": url_for("accounts.sign_in", next=_way_back())}, 401
-    if session.pop("staff", None):
+    if ended := session.pop("staff", None):
         flash(wording.session_over())
+        session["was"] = ended
+        if request.method == "POST" and len(request.full_path) < NEXT_LENGTH:
+            # What was typed goes along (307), to be sent again by the same person.
+            again = request.full_path.rstrip("?")
+            return redirect(url_for("accounts.sign_in", again=again), 307)
     return redirect(url_for("accounts.sign_in", next=_way_back()), 302)
 
 
@@ -109,6 +123,7 @@ class Place:
     zone: ZoneInfo
     currency: str
     country: str
+    language: str = "en"
 
 
 def place() -> Place:
@@ -117,7 +132,9 @@ def place() -> Place:
         row = queries.place(actor().location_id or session.get("place"))
         if row is None:
             abort(404)
-        g.desk_place = Place(row.id, row.name, ZoneInfo(row.zone), row.currency, row.country)
+        g.desk_place = Place(
+            row.id, row.name, ZoneInfo(row.zone), row.currency, row.country, row.language
+        )
         g.place = row.id
     found: Place = g.desk_place
     return found
@@ -133,6 +150,14 @@ class _Desk:
     @property
     def place(self) -> Place:
         return place()
+
+    @property
+    def undo(self) -> dict[str, Any] | None:
+        """The move that was just made here and can still be taken back; shown once."""
+        found: dict[str, Any] | None = session.pop("undo", None)
+        if not found or datetime.fromisoformat(found["until"]) < clock.now():
+            return None
+        return found
 
     def may(self, permission: str) -> bool:
         """Whether a link to it should be shown."""

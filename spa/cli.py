@@ -1,6 +1,7 @@
 """The commands of `flask --app wsgi`."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,15 +16,18 @@ from email_validator import validate_email
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
-from spa import clock, demo
+from spa import clock, demo, demo_people, wording
+from spa.accounts import passwords, people_actions
+from spa.accounts.addresses import mailbox, one_line, written_address
 from spa.database import db, transaction
+from spa.errors import AlreadyHere
 from spa.messages import worker as message_worker
 from spa.messages.mailer import Mailer
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in (prepare, migrate, load_demo, worker, send_test_mail):
+    for command in (prepare, migrate, load_demo, create_owner, worker, send_test_mail):
         app.cli.add_command(command)
 
 
@@ -53,15 +57,47 @@ def migrate() -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing when there is a studio already.")
 def load_demo(again: bool = False, if_empty: bool = False) -> None:
     """Fill the database with a believable studio, relative to today."""
+    folder, now = Path(current_app.instance_path), clock.now()
     with transaction() as session:
         if again:
             demo.clear(session)
         if not demo.is_empty(session):
             if if_empty:
+                demo_people.hire(session, folder, now=now)
                 return
             raise click.ClickException("There is a studio already; use --again to renew the demo.")
-        demo.load(session, now=clock.now())
+        demo.load(session, now=now)
+        demo_people.hire(session, folder, now=now)
     click.echo("The demo studio is ready.")
+
+
+@click.command("create-owner")
+@click.option("--name", prompt="Name", help="Who it is; asked for unless given.")
+@click.option("--email", prompt="Email address", help="What they sign in with.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create_owner(name: str, email: str, password_stdin: bool) -> None:
+    """Let an owner in, who then invites everyone else; the password is asked for, unseen."""
+    name, email = one_line(name), mailbox(email)
+    if not 0 < len(name) <= 200:
+        raise click.ClickException("Give a name of at most 200 characters.")
+    if not written_address(email):
+        raise click.ClickException("Give an email address like name@example.com.")
+    password = _password(password_stdin)
+    if weak := passwords.weakness(password, name=name, email=email):
+        raise click.ClickException(f"{wording.weakness(weak)}.")
+    try:
+        people_actions.create_owner(name, email, password)
+    except AlreadyHere as error:
+        raise click.ClickException(wording.refusal(error)) from None
+    click.echo(f"{name} can sign in at {current_app.config['PUBLIC_URL']}/staff")
+
+
+def _password(from_stdin: bool) -> str:
+    """The password of a person at the keyboard, or of a script."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked
 
 
 @click.command("worker")

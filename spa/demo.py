@@ -2,7 +2,7 @@
 
 import unicodedata
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,6 +17,7 @@ from spa import demo_house as house
 from spa.database import Base
 from spa.demo_diary import DAYS_BEHIND, Diary, Visit, Visitor
 from spa.demo_house import Ids, Row, insert, insert_counted
+from spa.domain.finding import words_of
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.models import (
     AuditEntry,
@@ -25,6 +26,7 @@ from spa.models import (
     Capability,
     Claim,
     Client,
+    ClientWord,
     Closure,
     Location,
     Message,
@@ -33,6 +35,8 @@ from spa.models import (
     Resource,
     Shift,
     ShiftBreak,
+    StaffMember,
+    StaffSession,
     TimeOff,
     Treatment,
     TreatmentStep,
@@ -75,6 +79,7 @@ def load(session: Session, *, now: datetime) -> None:
     _claim(session, kept)
     insert(session, AuditEntry, demo_desk.entries(zip(ids, rows, strict=True)))
     demo_desk.write(session, location, now=now)
+    _write_words(session, clients.values())
 
 
 def _visitors(today: date, dice: Random) -> list[Visitor]:
@@ -120,6 +125,21 @@ def _clients(session: Session, visits: Sequence[Visit]) -> dict[int, int]:
     ids = insert_counted(session, Client, rows)
     _mark_alike(session, [new_id for new_id, row in zip(ids, rows, strict=True) if _shares(row)])
     return dict(zip(numbers, ids, strict=True))
+
+
+def _write_words(session: Session, clients: Collection[int]) -> None:
+    """By what each of them can be found at the desk."""
+    query = sa.select(Client.id, Client.name, Client.email, Client.phone)
+    rows = session.execute(query.where(Client.id.in_(clients)))
+    insert(
+        session,
+        ClientWord,
+        (
+            {"word": word, "client_id": client_id}
+            for client_id, *record in rows
+            for word in sorted(words_of(*record))
+        ),
+    )
 
 
 def _shares(row: Row) -> bool:
@@ -261,6 +281,7 @@ def clear(session: Session) -> None:
     """Delete every demo studio with all that is its own, and the clients who come nowhere else."""
     places = sa.select(Location.id).where(Location.is_demo)
     _clear_visits(session, places)
+    _clear_desk(session, places)
     _clear_house(session, places)
     session.expire_all()
 
@@ -287,8 +308,22 @@ def _clear_visits(session: Session, places: sa.Select[Any]) -> None:
     _delete(session, Booking, Booking.location_id.in_(places))
     _delete(session, Block, Block.location_id.in_(places))
     if leaving:
+        words = sa.delete(ClientWord).where(ClientWord.client_id == sa.bindparam("leaving"))
+        session.connection().execute(words, leaving)
         one = sa.delete(Client).where(Client.id == sa.bindparam("leaving"))
         session.connection().execute(one, leaving)
+
+
+def _clear_desk(session: Session, places: sa.Select[Any]) -> None:
+    """Everyone who signs in there; what they did elsewhere stays written down."""
+    people = sa.select(StaffMember.id).where(StaffMember.location_id.in_(places))
+    _execute(
+        session,
+        sa.update(AuditEntry).where(AuditEntry.staff_id.in_(people)).values(staff_id=None),
+    )
+    _delete(session, Message, Message.staff_id.in_(people))
+    _delete(session, StaffSession, StaffSession.staff_id.in_(people))
+    _delete(session, StaffMember, StaffMember.id.in_(people))
 
 
 def _clients_of_only(places: sa.Select[Any]) -> sa.Select[Any]:

@@ -40,6 +40,10 @@ class HoldOver(Refusal):
     """The hold has ended for good and cannot be kept any longer."""
 
 
+class PleaseCall(Refusal):
+    """This visit is booked by phone."""
+
+
 class TooManyVisits(Refusal):
     """This email address has as many coming visits as can be booked online."""
 

@@ -95,6 +95,34 @@ def is_within(setting: str, email: str = "") -> bool:
     return not email or limiter.hit(item, sha256(email.encode()).hexdigest()[:32])
 
 
+def counts_within(setting: str, *key: str, times: int = 1) -> bool:
+    """Count one more for exactly this key; whether so many times the setting still allows it."""
+    limit = current_app.config[setting]
+    if not limit:
+        return True
+    return FixedWindowRateLimiter(DatabaseStorage()).hit(_item(setting, times), _hidden(*key))
+
+
+def forget(setting: str, *key: str) -> None:
+    """Start the count of this key anew."""
+    if current_app.config[setting]:
+        FixedWindowRateLimiter(DatabaseStorage()).clear(_item(setting, 1), _hidden(*key))
+
+
+def caller() -> str:
+    """Whoever asks now, as far as limits can tell callers apart."""
+    return _caller(request.remote_addr or "")
+
+
+def _item(setting: str, times: int) -> RateLimitItemPerMinute:
+    return RateLimitItemPerMinute(current_app.config[setting] * times, MINUTES, namespace=setting)
+
+
+def _hidden(*key: str) -> str:
+    """A key of a length that fits, and that tells nobody whose address it was."""
+    return sha256("\n".join(key).encode()).hexdigest()[:32]
+
+
 def _caller(address: str) -> str:
     """The address that counts; a household has 2^64 of the newer kind, and they count as one."""
     try:

@@ -1,23 +1,53 @@
-"""The unguessable links that a client gets, and how they are read back."""
+"""The unguessable links that clients and staff get, and how they are read back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 DAYS_AFTER_VISIT = 90
+STAFF_LINKS_LAST = {"reset": timedelta(hours=2), "invited": timedelta(days=7)}
 
 
 def visit_token(reference: str, version: int) -> str:
     """The secret part of the link to one booking; a new version kills the links before it."""
-    return str(_serializer().dumps([reference, version]))
+    return str(signer("visit").dumps([reference, version]))
 
 
 def read_visit_token(token: str) -> tuple[str, int] | None:
     """The reference and version in a token, or None for one that this studio never gave."""
     try:
-        reference, version = _serializer().loads(token)
+        reference, version = signer("visit").loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
     return str(reference), int(version)
+
+
+@dataclass(frozen=True)
+class StaffLink:
+    """What a link to choose a password says: for whom, which of their links, and until when."""
+
+    purpose: str
+    staff_id: int
+    version: int
+    until: datetime
+
+
+def staff_token(purpose: str, staff_id: int, version: int, *, at: datetime) -> str:
+    """The secret part of a link to choose a password; a new version kills the links before it."""
+    signed = signer("staff").dumps([purpose, staff_id, version, int(at.timestamp())])
+    return str(signed)
+
+
+def read_staff_token(token: str, *, at: datetime) -> StaffLink | None:
+    """What is in a token that still holds at that moment, or None."""
+    try:
+        purpose, staff_id, version, given = signer("staff").loads(token)
+        until = datetime.fromtimestamp(given, UTC) + STAFF_LINKS_LAST[purpose]
+    except (BadSignature, ValueError, TypeError, KeyError):
+        return None
+    return StaffLink(purpose, staff_id, version, until) if at < until else None
 
 
 def absolute(endpoint: str, **values: str) -> str:
@@ -26,7 +56,7 @@ def absolute(endpoint: str, **values: str) -> str:
     return str(current_app.config["PUBLIC_URL"]) + path
 
 
-def _serializer() -> URLSafeSerializer:
+def signer(salt: str) -> URLSafeSerializer:
     """Signs with the present key and also reads what the key before it signed."""
     keys = [current_app.config["SECRET_KEY_OLD"], current_app.config["SECRET_KEY"]]
-    return URLSafeSerializer([key for key in keys if key], salt="visit")
+    return URLSafeSerializer([key for key in keys if key], salt=salt)

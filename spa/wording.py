@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from babel import Locale
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_currency, get_currency_precision
 from flask import g
@@ -15,6 +16,7 @@ from flask_babel import force_locale, get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 
 from spa.domain.availability import Reason
+from spa.domain.explain import Hindrance, Obstacle
 from spa.domain.guessing import Weakness
 from spa.domain.looks import Look
 from spa.domain.policy import ChangeRefusal
@@ -78,11 +80,16 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 def speaking(language: str) -> Iterator[None]:
     """Speak this language for a while, as a worker does for each message."""
     with force_locale(language):
-        g.pop("translations", None)
+        _forget_language()
         try:
             yield
         finally:
-            g.pop("translations", None)
+            _forget_language()
+
+
+def _forget_language() -> None:
+    g.pop("translations", None)
+    g.pop("language", None)
 
 
 def translations() -> Any:
@@ -92,14 +99,22 @@ def translations() -> Any:
     return g.translations
 
 
+def _language() -> str:
+    """The language in force, asked for once for all the days of a page."""
+    if "language" not in g:
+        g.language = str(get_locale() or "en")
+    found: str = g.language
+    return found
+
+
 def day_long(day: date) -> str:
     """A day in full: "Tuesday 24 November"."""
-    return _date(day, "long", str(get_locale() or "en"))
+    return _date(day, "long", _language())
 
 
 def day_short(day: date) -> str:
     """A day in short: "Tue 24 Nov"."""
-    return _date(day, "short", str(get_locale() or "en"))
+    return _date(day, "short", _language())
 
 
 def week(first_on: date, last_on: date) -> str:
@@ -109,12 +124,18 @@ def week(first_on: date, last_on: date) -> str:
 
 def month(day: date) -> str:
     """A month and its year: "November 2026"."""
-    return _date(day, "month", str(get_locale() or "en"))
+    return _date(day, "month", _language())
 
 
 def weekday(day: date, *, is_short: bool = False) -> str:
     """A day of the week: "Tuesday" or "Tue"."""
-    return _date(day, "weekday short" if is_short else "weekday", str(get_locale() or "en"))
+    return _date(day, "weekday short" if is_short else "weekday", _language())
+
+
+def weekly(day: int, minute: int) -> str:
+    """A time of the week: "Thursday 18:00"; Monday is 0."""
+    clock_time = f"{minute // 60:02d}:{minute % 60:02d}"
+    return _("%(day)s %(clock)s", day=weekday(date(2024, 1, 1 + day)), clock=clock_time)
 
 
 @lru_cache(maxsize=4096)
@@ -217,6 +238,97 @@ def reason(code: Reason) -> str:
     }[code]
 
 
+def obstacle(found: Obstacle, zone: ZoneInfo) -> str:
+    """What stands against an hour, as one colleague tells another at the desk."""
+    at = clock(found.until, zone) if found.until else ""
+    reason_says = {
+        Reason.IN_THE_PAST: _("That time has passed."),
+        Reason.TOO_SOON: _("Online we ask for %(length)s notice.", length=length(found.number)),
+        Reason.TOO_FAR: ngettext(
+            "We plan no more than %(num)d day ahead.",
+            "We plan no more than %(num)d days ahead.",
+            found.number,
+        ),
+        Reason.OFF_GRID: _("Visits start on the five minutes."),
+        Reason.NOT_CERTIFIED: _(
+            "The certificate of %(who)s for this treatment ended on %(day)s.",
+            who=found.who,
+            day=day_short(found.on) if found.on else "",
+        ),
+        Reason.DAY_FULL: ngettext(
+            "%(who)s has %(num)d hands-on session that day already, and that is the most.",
+            "%(who)s has %(num)d hands-on sessions that day already, and that is the most.",
+            found.number,
+            who=found.who,
+        ),
+        Reason.NO_PRACTITIONER: _("Nobody chosen does this treatment."),
+    }
+    if found.reason in reason_says:
+        return reason_says[found.reason]
+    if found.reason == Reason.CLOSED:
+        return _closed(found, at, zone)
+    if found.reason == Reason.NOT_ON_SHIFT:
+        return _not_in(found, at, zone)
+    return _taken(found, at)
+
+
+def _closed(found: Obstacle, at: str, zone: ZoneInfo) -> str:
+    if found.what == Hindrance.CLOSES and found.would_end:
+        return _(
+            "The studio closes at %(at)s, and the visit would end at %(end)s.",
+            at=at,
+            end=clock(found.would_end, zone),
+        )
+    if found.what == Hindrance.NOT_YET_OPEN:
+        return _("The studio opens at %(at)s.", at=at)
+    return _("The studio is closed that day.")
+
+
+def _not_in(found: Obstacle, at: str, zone: ZoneInfo) -> str:
+    if found.what == Hindrance.AWAY and found.until:
+        if at == "00:00":
+            last = (found.until - timedelta(minutes=1)).astimezone(zone).date()
+            return _("%(who)s is away through %(day)s.", who=found.who, day=day_short(last))
+        until = moment_short(found.until, zone)
+        return _("%(who)s is away until %(until)s.", who=found.who, until=until)
+    says = {
+        Hindrance.BREAK: _("%(who)s has a break until %(at)s.", who=found.who, at=at),
+        Hindrance.NOT_YET_IN: _("%(who)s is in from %(at)s.", who=found.who, at=at),
+        Hindrance.GONE: _("%(who)s is in until %(at)s.", who=found.who, at=at),
+    }
+    return says.get(found.what, _("%(who)s is not in that day.", who=found.who))
+
+
+def _taken(found: Obstacle, at: str) -> str:
+    """A person, room or device that is taken."""
+    is_person = found.reason == Reason.PRACTITIONER_BUSY
+    if not found.who:
+        if found.what == Hindrance.NOBODY_ABLE:
+            return _("No room or device here suits this treatment.")
+        kind = found.reason == Reason.NO_DEVICE
+        if not at:
+            return reason(found.reason)
+        if kind:
+            return _("Every device for this treatment is in use until %(at)s.", at=at)
+        return _("Every treatment room is taken until %(at)s.", at=at)
+    if found.what == Hindrance.BLOCK:
+        if not found.words:
+            return _("%(who)s is kept free until %(at)s.", who=found.who, at=at)
+        return _("%(who)s: %(what)s until %(at)s.", who=found.who, what=found.words, at=at)
+    if found.what == Hindrance.CLEANING:
+        return _("%(who)s is being cleaned until %(at)s.", who=found.who, at=at)
+    if is_person:
+        return _("%(who)s is with another client until %(at)s.", who=found.who, at=at)
+    return _("%(who)s is in use until %(at)s.", who=found.who, at=at)
+
+
+def length(minutes_long: int) -> str:
+    """A length in the largest unit that fits: "2 hours"."""
+    if minutes_long and minutes_long % 60 == 0:
+        return ngettext("%(num)d hour", "%(num)d hours", minutes_long // 60)
+    return minutes(minutes_long)
+
+
 def reasons(codes: Sequence[Reason]) -> str:
     """The first reason is enough for a client."""
     return reason(codes[0]) if codes else reason(Reason.PRACTITIONER_BUSY)
@@ -297,7 +409,9 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "booking.assured": _("Said they will come."),
         "booking.move_undone": _("The move was undone."),
         "client.made": _("The record was made."),
-        "client.corrected": _("Details were corrected."),
+        "client.corrected": _(
+            "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
+        ),
     }.get(event, event)
     return " ".join([said, *_set_aside(details)])
 
@@ -335,6 +449,22 @@ def _reason_at_desk(code: str) -> str:
     }.get(Reason(code), code)
 
 
+def client_field(name: str) -> str:
+    """What a detail of a client is called."""
+    return {
+        "name": _("name"),
+        "email": _("email"),
+        "phone": _("phone"),
+        "language": _("language"),
+        "books_by_phone": _("books by phone only"),
+    }.get(name, name)
+
+
+def language(code: str) -> str:
+    """What a language is called in the one in force."""
+    return Locale.parse(code).get_display_name(get_locale() or "en") or code
+
+
 def message_name(event: str) -> str:
     """What a message is called at the desk."""
     return {
@@ -342,6 +472,8 @@ def message_name(event: str) -> str:
         "booking_moved": _("New time"),
         "booking_cancelled": _("Cancellation"),
         "booking_links": _("Links"),
+        "staff_invited": _("Invitation to the desk"),
+        "staff_reset": _("Link to a new password"),
     }.get(event, event)
 
 
@@ -401,12 +533,15 @@ def refusal(error: "Refusal") -> str:
             "password by mail."
         ),
         "WrongPassword": _("That is not your present password."),
-        "LinkOver": _("This link no longer works"),
-        "AlreadyHere": _("Somebody with this email address works here already"),
-        "PersonTaken": _("Somebody else signs in as this person already"),
+        "LinkOver": _("This link no longer works."),
+        "AlreadyHere": _("Somebody with this email address works here already."),
+        "PersonTaken": _("Somebody else signs in as this person already."),
         "LastOwner": _(
             "Without this owner nobody could let people in any more. Make somebody else an owner "
             "first."
+        ),
+        "PleaseCall": _(
+            "Please call us to book this visit: we would like to talk it through with you first."
         ),
         "TooManyVisits": _(
             "This email address already has as many coming visits as can be booked online. "

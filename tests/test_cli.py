@@ -1,4 +1,4 @@
-"""The commands: prepare, migrate, demo, worker, send-test-mail."""
+"""The commands: prepare, migrate, demo, create-owner, worker, send-test-mail."""
 
 import sqlite3
 from email import message_from_bytes, policy
@@ -11,15 +11,17 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate import downgrade
 
+from spa.accounts import actions as accounts
+from spa.accounts import passwords
 from spa.database import db, transaction
-from spa.models import Booking, Location, Message
+from spa.models import AuditEntry, Booking, Location, Message, Resource, StaffMember
 from tests import make
 from tests.tables import count
 
 
-def run(app: Flask, *words: str) -> Result:
+def run(app: Flask, *words: str, typed: str | None = None) -> Result:
     """Run a command as `flask` does."""
-    return app.test_cli_runner().invoke(FlaskGroup(), args=list(words))
+    return app.test_cli_runner().invoke(FlaskGroup(), args=list(words), input=typed)
 
 
 def backups(app: Flask) -> list[Path]:
@@ -111,13 +113,119 @@ def test_the_demo_can_be_made_anew_with_all_that_was_booked_in_it(ready: Flask) 
     with ready.app_context():
         slug = db.session.scalar(sa.text("SELECT slug FROM treatment ORDER BY position LIMIT 1"))
         booked = db.session.scalar(sa.select(sa.func.count(Booking.id)))
+    messages = count(ready, "message")
     assert ready.test_client().get(f"/api/v1/treatments/{slug}/free-times").status_code == 400
 
     result = run(ready, "demo", "--again")
 
     assert (result.exit_code, result.output) == (0, "The demo studio is ready.\n")
     assert count(ready, "booking") == booked
-    assert count(ready, "message") == 0
+    assert count(ready, "message") == messages
+
+
+def demo_people(app: Flask) -> dict[str, tuple[str, str]]:
+    """Address and password of each role, as the file of the installation tells them."""
+    lines = (Path(app.instance_path) / "demo-passwords").read_text("utf-8").splitlines()
+    return {role: (email, password) for role, email, password in map(str.split, lines)}
+
+
+def test_the_demo_lets_one_of_each_role_in_with_passwords_of_its_own(ready: Flask) -> None:
+    run(ready, "demo")
+    path = Path(ready.instance_path) / "demo-passwords"
+    first = demo_people(ready)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(first) == ["owner", "manager", "reception", "practitioner"]
+    with ready.app_context():
+        for email, password in first.values():
+            assert email.endswith("@example.com")
+            assert not passwords.weakness(password, email=email)
+            assert accounts.sign_in(email, password)
+    run(ready, "demo", "--again")
+    renewed = demo_people(ready)
+    assert not {one for _, one in first.values()} & {one for _, one in renewed.values()}
+    with ready.app_context():
+        assert accounts.sign_in(*renewed["owner"])
+
+
+def test_the_practitioner_of_the_demo_is_the_first_of_the_rota(ready: Flask) -> None:
+    run(ready, "demo")
+
+    with ready.app_context():
+        bound = sa.select(StaffMember.role, Resource.position, Resource.name, StaffMember.name)
+        found = db.session.execute(bound.join(Resource)).all()
+    assert [tuple(row) for row in found] == [
+        ("practitioner", 0, "Ines Marchetti", "Ines Marchetti")
+    ]
+
+
+def test_a_demo_from_before_there_was_a_desk_gets_its_people(ready: Flask) -> None:
+    run(ready, "demo")
+    with ready.app_context(), transaction() as session:
+        session.execute(sa.delete(StaffMember))
+
+    result = run(ready, "prepare", "--demo")
+
+    assert (result.exit_code, count(ready, "staff_member")) == (0, 4)
+    before = demo_people(ready)
+    run(ready, "prepare", "--demo")
+    assert demo_people(ready) == before
+
+
+# The first owner
+
+
+OWNER = ("create-owner", "--name", "Ola Real", "--email", "Ola@example.com")
+
+
+def test_the_first_owner_comes_in_before_there_is_a_place(ready: Flask) -> None:
+    result = run(ready, *OWNER, "--password-stdin", typed="four turtles in a boat\n")
+
+    assert (result.exit_code, "/staff" in result.output) == (0, True)
+    assert "turtles" not in result.output
+    with ready.app_context():
+        assert accounts.sign_in("ola@example.com", "four turtles in a boat")
+        (owner,) = db.session.scalars(sa.select(StaffMember))
+        assert (owner.role, owner.location_id) == ("owner", None)
+        events = db.session.scalars(sa.select(AuditEntry.event).order_by(AuditEntry.id)).all()
+        assert events == ["people.owner_made", "account.signed_in"]
+
+
+def test_the_password_is_asked_for_twice_and_not_shown(ready: Flask) -> None:
+    typed = "Ola Real\nola@example.com\n" + "four turtles in a boat\n" * 2
+
+    result = run(ready, "create-owner", typed=typed)
+
+    assert result.exit_code == 0
+    assert "turtles" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "said"),
+    [
+        (OWNER, "short", "at least 12"),
+        (OWNER, "password1234", "easy to guess"),
+        (OWNER, "ola real 2026", "not your own name"),
+        (OWNER, "", "at least 12"),
+        ((*OWNER[:3], "--email", "nobody"), "four turtles in a boat", "email address"),
+        (("create-owner", "--name", " ", *OWNER[3:]), "four turtles in a boat", "a name"),
+    ],
+)
+def test_an_owner_who_cannot_be_is_refused_in_one_line(
+    words: tuple[str, ...], password: str, said: str, ready: Flask
+) -> None:
+    result = run(ready, *words, "--password-stdin", typed=f"{password}\n")
+
+    assert (result.exit_code, said in result.output) == (1, True)
+    assert result.output.count("\n") == 1
+    assert count(ready, "staff_member") == 0
+
+
+def test_an_owner_is_made_once(ready: Flask) -> None:
+    for _ in range(2):
+        result = run(ready, *OWNER, "--password-stdin", typed="four turtles in a boat\n")
+
+    assert (result.exit_code, "works here already" in result.output) == (1, True)
 
 
 def test_renewing_the_demo_leaves_a_real_studio_alone(ready: Flask) -> None:

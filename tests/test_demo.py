@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -13,7 +14,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session as DbSession
 
-from spa import demo
+from spa import demo, demo_people
+from spa.accounts import actions as accounts
+from spa.accounts import people_actions
 from spa.booking import queries
 from spa.database import Base, transaction
 from spa.domain.availability import (
@@ -25,6 +28,8 @@ from spa.domain.availability import (
     claims_of,
     refusals,
 )
+from spa.domain.finding import words_of
+from spa.domain.roles import Actor, Role
 from spa.domain.spans import Span, moment_of
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.models import (
@@ -32,11 +37,13 @@ from spa.models import (
     Booking,
     Claim,
     Client,
+    ClientWord,
     Closure,
     Location,
     Message,
     OpeningHours,
     Resource,
+    StaffMember,
     Treatment,
     TreatmentStep,
     TreatmentWords,
@@ -290,6 +297,15 @@ def test_clients_can_only_be_reached_at_made_up_addresses(
         assert phonenumbers.is_valid_number(phonenumbers.parse(phone))
 
 
+def test_every_client_is_found_by_every_part_of_their_record(demo_day: DbSession) -> None:
+    words: dict[int, set[str]] = defaultdict(set)
+    for row in demo_day.scalars(sa.select(ClientWord)):
+        words[row.client_id].add(row.word)
+
+    for client in demo_day.scalars(sa.select(Client)):
+        assert words[client.id] == words_of(client.name, client.email, client.phone)
+
+
 def test_names_are_as_various_as_those_of_real_people(demo_day: DbSession) -> None:
     names = demo_day.scalars(sa.select(Client.name)).all()
 
@@ -342,13 +358,21 @@ def test_good_hours_are_left_on_every_day_of_the_next_two_weeks(
 
 
 def test_clearing_takes_the_demo_away_and_nothing_else(
-    app: Flask, session: DbSession, studio: make.Studio, at: Callable[[str], datetime]
+    app: Flask,
+    session: DbSession,
+    studio: make.Studio,
+    at: Callable[[str], datetime],
+    tmp_path: Path,
 ) -> None:
     make.booked()
+    with transaction() as inside:
+        make.staff(inside)
     before = tables.everything(app)
     now = at("2027-03-09 12:20")
     with transaction() as inside:
         demo.load(inside, now=now)
+        assert demo_people.hire(inside, tmp_path, now=now)
+    work_at_the_demo(session)
     book_at_the_demo(now, visitor="two")
     book_at_the_demo(now, visitor="three", name="Bo Lund", email="bo@example.com")
 
@@ -356,6 +380,17 @@ def test_clearing_takes_the_demo_away_and_nothing_else(
         demo.clear(inside)
 
     assert tables.everything(app) == before
+
+
+def work_at_the_demo(session: DbSession) -> None:
+    """Its owner signs in, invites somebody and forgets their password."""
+    query = sa.select(StaffMember).where(StaffMember.email == "nora.lindqvist@example.com")
+    row = session.scalars(query).one()
+    owner = Actor(row.id, row.name, row.email, Role.OWNER, row.location_id)
+    accounts.open_session(owner.id)
+    asked = people_actions.Invitation("Rosa", "rosa@example.com", Role.RECEPTION)
+    people_actions.invite(owner, asked, location_id=owner.location_id or 0)
+    accounts.request_reset(owner.email)
 
 
 def book_at_the_demo(now: datetime, **about: str) -> None:

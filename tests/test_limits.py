@@ -80,3 +80,38 @@ def test_who_calls_is_believed_only_from_trusted_proxies(
     ]
 
     assert answers.count("True") == within
+
+
+def keyed(app: Flask, count: int, *key: str, times: int = 1) -> int:
+    """How many of so many tries for exactly this key were within the limit."""
+    with app.app_context():
+        return sum(limits.counts_within("LIMIT_SIGN_IN", *key, times=times) for _ in range(count))
+
+
+def test_a_key_is_counted_as_it_is_and_as_widely_as_asked(another_app: Apps) -> None:
+    app = another_app(LIMIT_SIGN_IN=3)
+
+    assert keyed(app, 5, "account", "ana@example.com") == 3
+    assert keyed(app, 5, "account", "bea@example.com") == 3
+    assert keyed(app, 5, "accountana@example.com") == 3
+    assert keyed(app, 40, "account", "ana@example.com", times=10) == 30
+
+
+def test_a_key_that_is_forgotten_starts_anew_and_no_other_does(another_app: Apps) -> None:
+    app = another_app(LIMIT_SIGN_IN=3)
+    for key in ("one", "other"):
+        keyed(app, 3, key)
+
+    with app.app_context():
+        limits.forget("LIMIT_SIGN_IN", "one")
+
+    assert [keyed(app, 1, key) for key in ("one", "other")] == [1, 0]
+
+
+def test_what_is_counted_names_nobody(another_app: Apps) -> None:
+    app = another_app(LIMIT_SIGN_IN=3)
+    keyed(app, 1, "account", "ana@example.com")
+
+    with app.app_context():
+        (key,) = db.session.scalars(sa.select(LimitCount.key))
+    assert "ana" not in key and len(key) < 200

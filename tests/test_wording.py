@@ -11,7 +11,9 @@ from flask import Flask
 from spa import demo_data, errors, wording
 from spa.booking.picker import PARTS
 from spa.domain.availability import Reason
+from spa.domain.guessing import Weakness
 from spa.domain.policy import ChangeRefusal
+from spa.domain.roles import RIGHTS, Permission, Role
 from spa.errors import ChangeRefused, Refusal, SlotTaken
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -126,3 +128,45 @@ def test_a_zone_is_called_by_its_city(zone: str, name: str) -> None:
 
 def test_lengths_are_counted() -> None:
     assert [wording.minutes(1), wording.minutes(60)] == ["1 minute", "60 minutes"]
+
+
+# The people of the studio
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_has_a_name_and_a_line_for_each_right(role: Role) -> None:
+    lines = wording.rights(role)
+
+    assert wording.role(role) and len(set(lines)) == len(lines)
+    assert len(lines) == len(RIGHTS[role] - {Permission.SEE_EVERYONE, Permission.OWN_ACCOUNT})
+
+
+@pytest.mark.parametrize("weakness", Weakness)
+def test_every_weakness_of_a_password_says_what_to_choose(weakness: Weakness) -> None:
+    assert wording.weakness(weakness).startswith("Choose ")
+
+
+MOZILLA = "Mozilla/5.0"
+KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (f"{MOZILLA} (Windows NT 10.0; Win64; x64; rv:140.0) Firefox/140.0", "Firefox on Windows"),
+        (f"{MOZILLA} (Windows NT 10.0) {KIT} Chrome/140 Safari/537.36 Edg/140", "Edge on Windows"),
+        (
+            f"{MOZILLA} (Macintosh; Intel Mac OS X 10_15) {KIT} Version/19 Safari/605",
+            "Safari on Mac",
+        ),
+        (f"{MOZILLA} (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604", "Safari on iPhone"),
+        (f"{MOZILLA} (iPad; CPU OS 18_0 like Mac OS X) CriOS/140 Safari/604", "Chrome on iPad"),
+        (f"{MOZILLA} (Linux; Android 16) {KIT} Chrome/140 Safari/537.36", "Chrome on Android"),
+        (f"{MOZILLA} (X11; CrOS x86_64) {KIT} Chrome/140 Safari/537.36", "Chrome on ChromeOS"),
+        ("curl/8.0", "A browser"),
+        ("", "A browser"),
+        ("<script>alert(1)</script>", "A browser"),
+    ],
+)
+def test_a_browser_is_called_as_people_know_it(agent: str, name: str) -> None:
+    assert wording.browser(agent) == name

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from spa.database import db
 from spa.domain.roles import Actor, Role
-from spa.models import Location, StaffMember, StaffSession
+from spa.models import Location, Resource, StaffMember, StaffSession
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -78,6 +78,13 @@ def signed_in(key: str, now: datetime, *, idle_minutes: int, hours: int) -> Foun
     return Found(row.session_id, actor)
 
 
+def was_signed_in(key: str) -> int | None:
+    """Whose session this key opened, also when it is over."""
+    return db.session.scalar(
+        sa.select(StaffSession.staff_id).where(StaffSession.key_digest == digest(key))
+    )
+
+
 def note_seen(session_id: int, now: datetime) -> None:
     """Write down that this browser is in use, at most once a minute.
 
@@ -98,3 +105,132 @@ def place(location_id: int | None) -> Any:
     if location_id:
         query = query.where(Location.id == location_id)
     return db.session.scalar(query)
+
+
+def member(staff_id: int | None) -> StaffMember | None:
+    """Somebody who works here, as they are now."""
+    return db.session.get(StaffMember, staff_id, populate_existing=True) if staff_id else None
+
+
+def member_by_email(email: str) -> StaffMember | None:
+    """Whose address this is."""
+    return db.session.scalar(sa.select(StaffMember).where(StaffMember.email == email))
+
+
+def first_place() -> int | None:
+    """The place that writes to whoever belongs to none."""
+    return db.session.scalar(sa.select(Location.id).order_by(Location.id).limit(1))
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One browser that somebody is signed in with."""
+
+    id: int
+    agent: str
+    opened_at: datetime
+    seen_at: datetime
+
+
+def browsers(staff_id: int, now: datetime, *, idle_minutes: int, hours: int) -> list[Browser]:
+    """The browsers that somebody is signed in with, the one used last first."""
+    query = (
+        sa.select(StaffSession)
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.opened_at > now - timedelta(hours=hours),
+            StaffSession.seen_at > now - timedelta(minutes=idle_minutes),
+        )
+        .order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
+    )
+    return [
+        Browser(row.id, row.browser, row.opened_at, row.seen_at)
+        for row in db.session.scalars(query)
+    ]
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """Somebody who works here, as the owner sees them."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    location_id: int | None
+    place: str
+    practitioner: str
+    practitioner_slug: str
+    has_joined: bool
+    suspended_at: datetime | None
+    seen_at: datetime | None
+
+
+_SEEN = (
+    sa.select(sa.func.max(StaffSession.seen_at))
+    .where(StaffSession.staff_id == StaffMember.id)
+    .scalar_subquery()
+)
+_PEOPLE = (
+    sa.select(
+        StaffMember,
+        Location.name.label("place"),
+        Resource.name.label("practitioner"),
+        Resource.slug.label("slug"),
+        _SEEN.label("seen_at"),
+    )
+    .outerjoin(Location, Location.id == StaffMember.location_id)
+    .outerjoin(Resource, Resource.id == StaffMember.resource_id)
+    .order_by(StaffMember.suspended_at.is_not(None), StaffMember.name, StaffMember.id)
+)
+
+
+def people(actor: Actor) -> list[PersonShown]:
+    """Everyone whom this owner may look after: their place's, or everyone."""
+    return [_shown(row) for row in db.session.execute(_PEOPLE.where(managed_by(actor)))]
+
+
+def person(actor: Actor, staff_id: int) -> PersonShown | None:
+    """One of those whom this owner may look after."""
+    query = _PEOPLE.where(managed_by(actor), StaffMember.id == staff_id)
+    row = db.session.execute(query.execution_options(populate_existing=True)).first()
+    return _shown(row) if row else None
+
+
+def managed_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Who belongs to one place looks after the people of that place alone."""
+    if actor.location_id is None:
+        return sa.true()
+    return StaffMember.location_id == actor.location_id
+
+
+def _shown(row: Any) -> PersonShown:
+    found: StaffMember = row.StaffMember
+    return PersonShown(
+        found.id,
+        found.name,
+        found.email,
+        Role(found.role),
+        location_id=found.location_id,
+        place=row.place or "",
+        practitioner=row.practitioner or "",
+        practitioner_slug=row.slug or "",
+        has_joined=bool(found.password_hash),
+        suspended_at=found.suspended_at,
+        seen_at=row.seen_at,
+    )
+
+
+def rota(location_id: int) -> list[tuple[str, str]]:
+    """Slug and name of everyone in the rota of that place."""
+    query = (
+        sa.select(Resource.slug, Resource.name)
+        .where(
+            Resource.location_id == location_id,
+            Resource.kind == "practitioner",
+            Resource.archived_at.is_(None),
+        )
+        .order_by(Resource.position, Resource.id)
+    )
+    return [(row.slug, row.name) for row in db.session.execute(query)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from spa.audit.vocabulary import EVENTS, MAY_CARRY
+from spa.audit.vocabulary import BY_OTHERS, EVENTS, MAY_CARRY
 from spa.models import AuditEntry
 
 
@@ -34,7 +34,7 @@ def record(
         {
             "at": at,
             "event": event,
-            "actor": "staff" if staff_id else "client",
+            "actor": "staff" if staff_id else BY_OTHERS.get(event, "client"),
             "staff_id": staff_id,
             "location_id": location_id,
             "booking_id": booking_id,

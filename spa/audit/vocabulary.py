@@ -17,11 +17,16 @@ EVENTS: dict[str, frozenset[str]] = {
     "booking.moved": frozenset({"from", "to", "is_late"}),
     "booking.cancelled": frozenset({"starts_at", "is_late"}),
     "booking.address_changed": frozenset(),
+    "booking.move_undone": frozenset({"from", "to"}),
     "booking.state": frozenset({"old", "new"}),
     "booking.called_in_vain": frozenset(),
     "booking.looked_at": frozenset(),
     "booking.assured": frozenset(),
+    "client.made": frozenset(),
+    "client.corrected": frozenset({"fields"}),
     "bookings.exported": frozenset({"count"}),
+    "block.made": frozenset({"starts_at", "ends_at", "resources"}),
+    "block.removed": frozenset({"starts_at", "ends_at", "resources"}),
 }
 """What every entry of the event has."""
 
@@ -29,9 +34,14 @@ AT_THE_DESK = frozenset({"overrode", "because", "is_told"})
 """What staff set aside, why, and whether the client is told."""
 
 MAY_CARRY: dict[str, frozenset[str]] = {
+    "account.refused": frozenset({"person"}),
     "booking.booked": AT_THE_DESK,
     "booking.moved": AT_THE_DESK
-    | {"from_practitioner", "from_room", "from_device", "to_practitioner", "to_room", "to_device"},
+    | {"from_practitioner", "from_room", "from_device", "to_practitioner", "to_room", "to_device"}
+    | {"assured_at"},
     "booking.state": frozenset({"by", "is_late", "is_told"}),
 }
 """What an entry of the event has besides when staff did it."""
+
+BY_OTHERS = {"account.refused": "stranger"}
+"""Who does what neither staff nor a client does."""

@@ -14,7 +14,7 @@ from spa.booking import matching, queries, taking
 from spa.database import one_at_a_time, transaction
 from spa.domain import policy
 from spa.domain.states import BookingStatus
-from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, TooManyVisits
+from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, PleaseCall, TooManyVisits
 from spa.messages import outbox
 from spa.models import Booking, Location
 
@@ -141,7 +141,8 @@ def confirm_booking(reference: str, details: Details) -> Booking:
     """Turn the hold into a booking and write its confirmation; a second time changes nothing.
 
     A hold that has ended is taken again if its hour is free. Raises SlotTaken when it is not,
-    TooManyVisits when this address has all the coming visits it may book online.
+    TooManyVisits when this address has all the coming visits it may book online, PleaseCall
+    when whoever comes books by phone; the hold stays as it was.
     """
     now = clock.now()
     with taking.referee(), transaction() as session:
@@ -150,6 +151,8 @@ def confirm_booking(reference: str, details: Details) -> Booking:
             return booking
         _refuse_too_many(session, booking, details.email, now)
         client_id = matching.find_or_make(session, _who_comes(booking, details), now)
+        if matching.books_by_phone(session, client_id):
+            raise PleaseCall
         written = _as_columns(details, now) | {"client_id": client_id}
         if not (confirmed := _confirm_hold(session, booking, written, now)):
             taking.retake(session, booking, queries.offer_of_booking(booking), now)

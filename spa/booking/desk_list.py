@@ -12,8 +12,7 @@ from flask_babel import gettext as _
 from spa import wording
 from spa.access import Place
 from spa.booking.desk_queries import SHOWN_STATES, Asked, Line
-from spa.booking.forms import parse_moment
-from spa.domain.spans import local_time
+from spa.domain.spans import local_time, parse_moment
 from spa.domain.states import BookingStatus
 
 LONGEST = timedelta(days=800)
@@ -48,7 +47,7 @@ class Choice:
 
 def asked_of(args: dict[str, str], today: date) -> Asked:
     """What the address asks for; what can't be read is left out, and dates are put in order."""
-    first, last = _day(args.get("from")), _day(args.get("to"))
+    first, last = day_of(args.get("from")), day_of(args.get("to"))
     first = first or (last if last and last < today else today)
     last = last or max(first, today + timedelta(days=30))
     first, last = min(first, last), max(first, last)
@@ -184,7 +183,8 @@ def _row(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """A day as addresses write it, or None."""
     try:
         found = date.fromisoformat(text or "") if len(text or "") == 10 else None
     except ValueError:

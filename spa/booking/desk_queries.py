@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from spa.database import db
 from spa.domain.spans import day_span, moment_of
 from spa.domain.states import BookingStatus
-from spa.models import Booking, Client, Message, Resource, Treatment, TreatmentWords
+from spa.models import Booking, Capability, Client, Message, Resource, Treatment, TreatmentWords
 
 A_PAGE = 50
 MOST_EXPORTED = 20_000
@@ -282,3 +282,26 @@ def treatments(location_id: int, language: str = "en") -> list[tuple[str, str]]:
         .order_by(Treatment.archived_at.is_not(None), Treatment.position, Treatment.id)
     )
     return [(slug, name) for slug, name in db.session.execute(query)]
+
+
+def able(treatment_id: int, kind: str) -> list[tuple[str, str]]:
+    """Slug and name of the people or rooms that can do a treatment now."""
+    query = (
+        sa.select(Resource.slug, Resource.name)
+        .join(Capability, Capability.resource_id == Resource.id)
+        .where(
+            Capability.treatment_id == treatment_id,
+            Resource.kind == kind,
+            Resource.archived_at.is_(None),
+        )
+        .order_by(Resource.position, Resource.id)
+    )
+    return [(slug, name) for slug, name in db.session.execute(query)]
+
+
+def room_id(location_id: int, slug: str) -> int:
+    """The number of a room; 0, which no room has, for one that is not there."""
+    query = sa.select(Resource.id).where(
+        Resource.location_id == location_id, Resource.slug == slug, Resource.kind == "room"
+    )
+    return db.session.scalar(query) or 0

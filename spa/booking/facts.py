@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -383,16 +384,30 @@ def starts(known: Facts, offer: Offer) -> list[FreeStart]:
 
 
 def place_for(
-    offer: Offer, start: datetime, *, now: datetime, waived: Waived = NONE_WAIVED, **about: Any
+    offer: Offer,
+    start: datetime,
+    *,
+    now: datetime,
+    waived: Waived = NONE_WAIVED,
+    room: int | None = None,
+    **about: Any,
 ) -> tuple[tuple[Reason, ...], Allocation | None]:
     """Who and what would take this hour, or the reasons why nobody can; `about` as for `facts`.
 
-    A start that is years away is answered before any calendar is asked.
+    A start that is years away is answered before any calendar is asked. With a `room` only that
+    one will do.
     """
     if abs(start - now) > FAR_AWAY:
         return (Reason.TOO_FAR if start > now else Reason.IN_THE_PAST,), None
     day = start.astimezone(offer.zone).date()
-    known = facts(offer, day, day, now=now, **about)
-    if reasons := refusals(start, known, offer.policy, waived):
-        return reasons, None
-    return (), allocate(start, known, offer.policy, waived)
+    known = in_room(facts(offer, day, day, now=now, **about), room)
+    if found := allocate(start, known, offer.policy, waived):
+        return (), found
+    return refusals(start, known, offer.policy, waived), None
+
+
+def in_room(known: Facts, room: int | None) -> Facts:
+    """The facts with that room alone, when one is asked for."""
+    if room is None:
+        return known
+    return replace(known, rooms=tuple(thing for thing in known.rooms if thing.id == room))

@@ -3,7 +3,6 @@
 import difflib
 import re
 import unicodedata
-from datetime import UTC, datetime
 from typing import Any
 
 import phonenumbers
@@ -84,15 +83,6 @@ def _cleaned(text: str | None, kept: str) -> str:
         else ("" if unicodedata.category(character) == "Cf" else " ")
         for character in text or ""
     )
-
-
-def parse_moment(text: str | None) -> datetime | None:
-    """A moment with its zone as our pages write it, or None."""
-    try:
-        moment = datetime.fromisoformat(text or "")
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def suggested_email(address: str) -> str:

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from spa import clock, limits, links, wording
 from spa.booking import actions, ical, picker, queries, shown
-from spa.booking.forms import EmailForm, MoveForm, PlainForm, parse_moment
+from spa.booking.forms import EmailForm, MoveForm, PlainForm
 from spa.booking.picker import addresses, query_of
 from spa.booking.queries import Booking, Offer
+from spa.domain.spans import parse_moment
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 from spa.extensions import csrf

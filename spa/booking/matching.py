@@ -1,12 +1,15 @@
 """Whose record a booking belongs to: matched only when email and name agree."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from spa.clients import words
 from spa.models import Booking, Client
 
 
@@ -25,14 +28,43 @@ def find_or_make(session: Session, person: Person, now: datetime) -> int:
 
     A new one that shares its email or phone with another is marked for staff to look at.
     """
-    similar = session.execute(
-        sa.select(Client.id, Client.name, Client.email)
-        .where(sa.or_(Client.email == person.email, Client.phone == person.phone))
-        .order_by(Client.id)
-    ).all()
-    for client_id, name, email in similar:
-        if email == person.email and _same(name, person.name):
+    similar = _similar(session, person)
+    for client_id, name, email, _phone in similar:
+        if person.email and email == person.email and _same(name, person.name):
             return int(client_id)
+    return _made(session, person, now, similar)
+
+
+def known(session: Session, person: Person) -> int | None:
+    """The record that staff mean who type this name with this email or phone, if there is one.
+
+    At the desk a phone is enough: they have the person before them or on the line.
+    """
+    for client_id, name, _email, _phone in _similar(session, person):
+        if _same(name, person.name):
+            return int(client_id)
+    return None
+
+
+def make(session: Session, person: Person, now: datetime) -> int:
+    """A new record; one that shares its email or phone with another is marked for a look."""
+    return _made(session, person, now, _similar(session, person))
+
+
+def _similar(session: Session, person: Person) -> Sequence[Any]:
+    """The records with the same email or phone, oldest first; what is not given is nobody's."""
+    shared = [
+        column == given
+        for column, given in ((Client.email, person.email), (Client.phone, person.phone))
+        if given
+    ]
+    if not shared:
+        return []
+    columns = (Client.id, Client.name, Client.email, Client.phone)
+    return session.execute(sa.select(*columns).where(sa.or_(*shared)).order_by(Client.id)).all()
+
+
+def _made(session: Session, person: Person, now: datetime, similar: Sequence[Any]) -> int:
     client = Client(
         name=person.name,
         email=person.email,
@@ -43,7 +75,13 @@ def find_or_make(session: Session, person: Person, now: datetime) -> int:
     )
     session.add(client)
     session.flush()
+    words.index(session, client.id, client.name, client.email, client.phone)
     return client.id
+
+
+def books_by_phone(session: Session, client_id: int) -> bool:
+    """Whether this client books by phone only."""
+    return bool(session.scalar(sa.select(Client.books_by_phone).where(Client.id == client_id)))
 
 
 def correct_email(session: Session, booking: Booking, now: datetime) -> None:
@@ -53,6 +91,7 @@ def correct_email(session: Session, booking: Booking, now: datetime) -> None:
     client = session.get(Client, booking.client_id) if booking.client_id else None
     if client and is_only_visit and client.created_at == booking.booked_at:
         client.email = booking.contact_email
+        words.index(session, client.id, client.name, client.email, client.phone)
         return
     person = Person(
         booking.other_name or booking.contact_name,

@@ -1,18 +1,18 @@
 """Reads what booking needs: the offer, the facts for the rules, and the bookings themselves."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from spa.booking.facts import facts, free_times, place_for, starts
 from spa.booking.offer import Offer, offer, offer_of
-from spa.database import db
+from spa.database import UtcDateTime, db
 from spa.domain.availability import Step
 from spa.domain.policy import Visit
 from spa.domain.spans import TICK_MINUTES
-from spa.domain.states import BookingStatus
-from spa.models import Booking, Location, Resource
+from spa.domain.states import TAKES_AN_HOUR, BookingStatus
+from spa.models import Booking, Location, Resource, Treatment, TreatmentWords
 
 __all__ = ["Booking", "Offer", "facts", "free_times", "offer", "offer_of", "place_for", "starts"]
 
@@ -81,3 +81,51 @@ def desk_offer(slug: str, location_id: int) -> Offer | None:
     """What is on offer at this place under this name, as the desk books it."""
     found = offer(slug)
     return at_desk(found) if found and found.location_id == location_id else None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A line of the menu as the desk chooses from it."""
+
+    slug: str
+    name: str
+    days_between: int | None
+
+
+def on_the_menu(location_id: int) -> list[Sold]:
+    """Everything that is sold at this place, in the order of its menu."""
+    rows = db.session.execute(
+        sa.select(Treatment.slug, TreatmentWords.name, Treatment.days_between)
+        .join(Location, Location.id == Treatment.location_id)
+        .join(
+            TreatmentWords,
+            sa.and_(
+                TreatmentWords.treatment_id == Treatment.id,
+                TreatmentWords.language == Location.language,
+            ),
+        )
+        .where(Treatment.location_id == location_id, Treatment.archived_at.is_(None))
+        .order_by(Treatment.position, Treatment.id)
+    )
+    return [Sold(*row) for row in rows]
+
+
+def last_visit(client_id: int, treatment_id: int) -> datetime | None:
+    """When this client has or had this treatment last, whether it was or is to come."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Booking.starts_at, type_=UtcDateTime)).where(
+            Booking.client_id == client_id,
+            Booking.treatment_id == treatment_id,
+            Booking.status.in_(TAKES_AN_HOUR),
+        )
+    )
+
+
+def last_practitioner(client_id: int) -> int | None:
+    """Who gave this client's last session, or gives the next."""
+    return db.session.scalar(
+        sa.select(Booking.practitioner_id)
+        .where(Booking.client_id == client_id, Booking.status.in_(TAKES_AN_HOUR))
+        .order_by(Booking.starts_at.desc())
+        .limit(1)
+    )

@@ -1,16 +1,257 @@
 """Moving a visit at the desk, by drag or by the page that does the same, and undoing it."""
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from spa import access, clock, wording
 from spa.access import requires
+from spa.audit import queries as audit
+from spa.booking import desk_queries, move_actions, picker, queries
+from spa.booking.desk_list import day_of
+from spa.booking.desk_shown import happened
+from spa.booking.move_form import DeskMoveForm
+from spa.booking.obstacles import why_not
+from spa.booking.picker import TimeOption, option
+from spa.booking.queries import Booking, Offer
+from spa.booking.staff import booking_of
+from spa.booking.taking import Waiver
+from spa.domain.availability import Reason
 from spa.domain.roles import Permission
+from spa.domain.spans import local_time
+from spa.errors import ChangedMeanwhile, Refusal, SlotTaken
 
 bp = Blueprint("desk_move", __name__, url_prefix="/staff/booking/<reference>")
+
+SHOWN_FOR = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a move was refused, and what may be done instead."""
+
+    sentences: list[str]
+    nearest: list[TimeOption]
+    may_waive: bool
+    at: str
+    when: str
+    changes: list[str]
 
 
 @bp.get("/move")
 @requires(Permission.MANAGE_BOOKINGS)
 def move(reference: str) -> ResponseReturnValue:
-    """Choose another hour or person for this visit."""
-    return render_template("errors/opening_soon.html")
+    """Choose another hour, person or room for this visit."""
+    booking = booking_of(reference)
+    form = DeskMoveForm(
+        formdata=None,
+        practitioner=request.args.get("with", ""),
+        room=request.args.get("room", ""),
+        seen=str(audit.newest_entry(booking_id=booking.id)),
+    )
+    return _page(booking, form)
+
+
+@bp.post("/move")
+@requires(Permission.MANAGE_BOOKINGS)
+def move_now(reference: str) -> ResponseReturnValue:
+    """Move it; a drag asks for JSON, the page for itself."""
+    booking, form = booking_of(reference), DeskMoveForm()
+    offer = queries.offer_of_booking(booking)
+    start = form.start(offer.zone)
+    if not form.validate() or start is None:
+        said = [_("Choose a time that the clock shows that day.")] if start is None else []
+        return _refuse(booking, form, Refused(said, [], False, "", "", []), 422)
+    try:
+        moved = move_actions.move_at_desk(
+            reference,
+            start,
+            actor=access.actor(),
+            practitioner=form.practitioner.data or "",
+            room=_room_id(form),
+            waiver=_waiver(form),
+            is_told=bool(form.is_told.data),
+            seen=form.seen_entry,
+        )
+    except Refusal as error:
+        return _refuse(booking, form, _why(booking, form, offer, start, error), error.status)
+    return _moved(moved)
+
+
+@bp.post("/undo")
+@requires(Permission.MANAGE_BOOKINGS)
+def undo(reference: str) -> ResponseReturnValue:
+    """Take the move of a moment ago back."""
+    booking = booking_of(reference)
+    session.pop("undo", None)
+    entry = request.form.get("entry", "")
+    try:
+        number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
+        booking = move_actions.undo_move(reference, number, actor=access.actor())
+    except SlotTaken:
+        said = [_("The old hour has just gone to somebody else.")]
+        return _refuse(booking, _fresh(booking), Refused(said, [], False, "", "", []), 409)
+    except Refusal:
+        said = [_("It is too late to undo that. Move the visit instead.")]
+        return _refuse(booking, _fresh(booking), Refused(said, [], False, "", "", []), 409)
+    if _wants_json():
+        return jsonify({"ok": True, "html": render_template("booking/desk/_undone.html")})
+    return redirect(access.way_back(_day_url(booking)), 303)
+
+
+def _fresh(booking: Booking) -> DeskMoveForm:
+    return DeskMoveForm(formdata=None, seen=str(audit.newest_entry(booking_id=booking.id)))
+
+
+def _waiver(form: DeskMoveForm) -> Waiver:
+    """What may be set aside: with a reason all that this role may, without one the notice."""
+    actor = access.actor()
+    if form.gives_reason:
+        return Waiver(actor.waives, form.because.data or "")
+    return Waiver(actor.waives & {Reason.TOO_SOON}, _("Agreed at the desk"))
+
+
+def _room_id(form: DeskMoveForm) -> int | None:
+    """The room asked for; one that is not there can't be had."""
+    if not form.room.data:
+        return None
+    return desk_queries.room_id(access.place().id, form.room.data)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _day_url(booking: Booking) -> str:
+    day = local_time(booking.starts_at, access.place().zone).date()
+    return url_for("schedule.day", day=day)
+
+
+def _moved(booking: Booking) -> ResponseReturnValue:
+    """Say where it is now, and offer to take it back for a moment."""
+    banner = {
+        "reference": booking.reference,
+        "entry": audit.newest_entry(booking_id=booking.id),
+        "until": (clock.now() + SHOWN_FOR).isoformat(),
+        "words": _(
+            "%(name)s is now booked for %(when)s.",
+            name=booking.other_name or booking.contact_name,
+            when=wording.moment_short(booking.starts_at, access.place().zone),
+        ),
+        "hint": _("There is no email: call them.") if not booking.contact_email else "",
+    }
+    if _wants_json():
+        page = render_template("booking/desk/_undo.html", undo=banner, back=_day_url(booking))
+        return jsonify({"ok": True, "html": page})
+    session["undo"] = banner
+    return redirect(access.way_back(_day_url(booking)), 303)
+
+
+def _why(
+    booking: Booking, form: DeskMoveForm, offer: Offer, start: datetime, error: Refusal
+) -> Refused:
+    """Each reason in words, and the nearest times that work."""
+    place, now, who = access.place(), clock.now(), form.practitioner.data or ""
+    when = wording.moment_long(start, place.zone)
+    if not isinstance(error, SlotTaken):
+        changes = _changes(booking, form) if isinstance(error, ChangedMeanwhile) else []
+        return Refused([wording.refusal(error)], [], False, start.isoformat(), when, changes)
+    desk = queries.at_desk(offer)
+    found = why_not(desk, start, now=now, practitioner=who, room=_room_id(form), without=booking.id)
+    sentences = [wording.obstacle(one, place.zone) for one in found]
+    may_waive = {one.reason for one in found} <= access.actor().waives
+    return Refused(
+        sentences or [wording.refusal(error)],
+        picker.nearest(
+            _listed(offer),
+            start,
+            now=now,
+            practitioner=who,
+            without=booking.id,
+            preferred=booking.practitioner_id,
+        ),
+        bool(found) and may_waive,
+        start.isoformat(),
+        when,
+        [],
+    )
+
+
+def _changes(booking: Booking, form: DeskMoveForm) -> list[str]:
+    """What happened since the page was made, as one would tell it."""
+    entries = audit.entries_of(booking_id=booking.id, after=form.seen_entry or 0)
+    return [f"{one.at}, {one.who}: {one.words}" for one in happened(entries, access.place())]
+
+
+def _refuse(
+    booking: Booking, form: DeskMoveForm, refused: Refused, status: int
+) -> ResponseReturnValue:
+    if not _wants_json():
+        return _page(booking_of(booking.reference), form, refused=refused, status=status)
+    page = render_template(
+        "booking/desk/_move_refused.html",
+        form=form,
+        refused=refused,
+        reference=booking.reference,
+        seen=audit.newest_entry(booking_id=booking.id),
+        back=_day_url(booking),
+    )
+    answer: Response = jsonify({"ok": False, "html": page})
+    return answer, status
+
+
+def _listed(offer: Offer) -> Offer:
+    """The offer as the desk lists its times: what is too soon online is not too soon here."""
+    return replace(offer, policy=replace(offer.policy, notice_minutes=0))
+
+
+def _page(
+    booking: Booking, form: DeskMoveForm, *, refused: Refused | None = None, status: int = 200
+) -> ResponseReturnValue:
+    place, now = access.place(), clock.now()
+    offer = queries.offer_of_booking(booking)
+    about = desk_queries.about(booking)
+    day = _day_asked(booking, form, offer)
+    who = form.practitioner.data or ""
+    free = queries.free_times(
+        _listed(offer),
+        day,
+        day,
+        now=now,
+        practitioner=who,
+        without=booking.id,
+        preferred=booking.practitioner_id,
+    )
+    form.day.data = day.isoformat()
+    if refused is not None:
+        form.seen.data = str(audit.newest_entry(booking_id=booking.id))
+    page = render_template(
+        "booking/desk/move.html",
+        reference=booking.reference,
+        client=booking.other_name or booking.contact_name,
+        treatment=booking.treatment_name,
+        when=wording.moment_long(booking.starts_at, place.zone),
+        practitioner=about.practitioner,
+        room=about.room,
+        has_email=bool(booking.contact_email),
+        form=form,
+        refused=refused,
+        day=day.isoformat(),
+        day_label=wording.day_long(day),
+        options=[option(one, offer.zone) for one in free],
+        people=desk_queries.able(booking.treatment_id, "practitioner"),
+        rooms=desk_queries.able(booking.treatment_id, "room"),
+        back=access.way_back(url_for("desk.show", reference=booking.reference)),
+    )
+    return page, status
+
+
+def _day_asked(booking: Booking, form: DeskMoveForm, offer: Offer) -> date:
+    """The day to show: the one asked for, else the visit's own or today."""
+    asked = day_of(request.args.get("day")) or day_of(form.day.data)
+    start = form.start(offer.zone) if form.is_submitted() else None
+    own = local_time(start or booking.starts_at, offer.zone).date()
+    return asked or max(own, local_time(clock.now(), offer.zone).date())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from spa.booking import queries
 from spa.booking.queries import Offer
-from spa.domain.availability import Allocation, claims_of
+from spa.domain.availability import Allocation, Reason, Waived, claims_of
 from spa.domain.states import BookingStatus
 from spa.errors import SlotTaken
 from spa.models import Booking, Claim, Location, Treatment
@@ -111,6 +112,32 @@ def find_place(offer: Offer, start: datetime, *, now: datetime, **about: Any) ->
     if not found:
         raise SlotTaken(reasons)
     return found
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """The reasons that somebody of the studio may set aside, and why they do."""
+
+    reasons: Waived
+    because: str
+
+
+def find_at_desk(
+    offer: Offer, start: datetime, *, waiver: Waiver | None = None, **about: Any
+) -> tuple[Allocation, tuple[Reason, ...]]:
+    """Who and which room take this hour, and the reasons that were set aside for it.
+
+    Raises SlotTaken with every reason when there is no waiver for all of them.
+    """
+    reasons, found = queries.place_for(offer, start, **about)
+    if found:
+        return found, ()
+    if waiver and set(reasons) <= waiver.reasons:
+        more, found = queries.place_for(offer, start, waived=frozenset(reasons), **about)
+        if found:
+            return found, reasons
+        reasons = (*reasons, *more)
+    raise SlotTaken(reasons)
 
 
 def take(

@@ -16,13 +16,13 @@ from spa.booking.forms import (
     EmailForm,
     HoldForm,
     address,
-    parse_moment,
     suggested_email,
 )
 from spa.booking.manage import NOT_CONFIRMED, booking_of
 from spa.booking.picker import Query, addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.booking.shown import not_for_you, visit_shown
+from spa.domain.spans import parse_moment
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 from spa.extensions import csrf

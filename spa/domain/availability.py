@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spa.domain.facts import Facts, Person, Policy, Reason, Session, Step, Thing
 from spa.domain.masks import FreeStart, free_starts
-from spa.domain.spans import Span, in_utc, intersect, local_time, moment_of, subtract, tick_of
+from spa.domain.spans import Span, in_utc, local_time, moment_of, subtract, tick_of
 
 # What the rest of the house needs to ask, in one place.
 __all__ = [
@@ -95,7 +95,7 @@ def practitioner_certified(candidate: Candidate, facts: Facts, policy: Policy) -
 def practitioner_free(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:
     """A practitioner sees one client at a time; while numbing cream works they may see another."""
     taken = _at(candidate.tick, facts.session.practitioner_taken_runs)
-    return Reason.PRACTITIONER_BUSY if intersect(candidate.person.busy, taken) else None
+    return Reason.PRACTITIONER_BUSY if _overlap(candidate.person.busy, taken) else None
 
 
 def within_daily_maximum(candidate: Candidate, facts: Facts, policy: Policy) -> Reason | None:
@@ -230,7 +230,11 @@ def _free_things(
     things: Iterable[Thing], runs: Iterable[tuple[int, int]], candidate: Candidate
 ) -> list[Thing]:
     taken = _at(candidate.tick, runs)
-    return [t for t in things if _is_certified(t, candidate) and not intersect(t.busy, taken)]
+    return [t for t in things if _is_certified(t, candidate) and not _overlap(t.busy, taken)]
+
+
+def _overlap(some: Iterable[Span], others: list[Span]) -> bool:
+    return any(a.start < b.end and b.start < a.end for a in some for b in others)
 
 
 def _is_certified(holder: Person | Thing, candidate: Candidate) -> bool:

@@ -1,7 +1,7 @@
 """Spans of five-minute ticks and all that is known about local time and clock changes."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -69,6 +69,30 @@ def in_utc(moment: datetime) -> datetime:
 def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
     """What calendar and clock show at a place at a moment."""
     return in_utc(moment).astimezone(zone)
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """A moment with its zone as pages write it, or None."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def moment_on(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment at which the clock of a place shows "2026-03-12T15:00"; None if it never does.
+
+    A time that happens twice is the first.
+    """
+    try:
+        shown = datetime.combine(date.fromisoformat(text[:10]), time.fromisoformat(text[11:]))
+    except ValueError:
+        return None
+    if shown.tzinfo is not None or text[10:11] != "T" or not 2000 <= shown.year <= 2200:
+        return None
+    moment = shown.replace(tzinfo=zone).astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == shown else None
 
 
 def tick_at(day: date, minute: int, zone: ZoneInfo) -> int:

@@ -20,11 +20,18 @@ EVENTS = (
 
 
 def tell(
-    session: Session, event: str, booking: Booking, *, at: datetime, due_at: datetime | None = None
+    session: Session,
+    event: str,
+    booking: Booking,
+    *,
+    at: datetime,
+    due_at: datetime | None = None,
+    before: str = "",
 ) -> None:
     """Tell the client of this booking; once for each version and address of what is told.
 
-    Who has no email is told nothing. `due_at` is when to send it, at once unless told.
+    Who has no email is told nothing. `due_at` is when to send it, at once unless told; `before`
+    what they believe until then.
     """
     if not booking.contact_email:
         return
@@ -36,10 +43,54 @@ def tell(
         key=key,
         at=at,
         due_at=due_at,
+        before=before,
         location_id=booking.location_id,
         language=booking.language,
         booking_id=booking.id,
     )
+
+
+def believed(booking: Booking) -> str:
+    """The hour and person that the client counts on, as a message remembers them."""
+    return f"{booking.starts_at.isoformat()} {booking.practitioner_id}"
+
+
+def tell_change(
+    session: Session,
+    booking: Booking,
+    *,
+    before: str,
+    at: datetime,
+    due_at: datetime,
+    is_told: bool = True,
+) -> None:
+    """Tell the client of another hour or person, later and once for several changes in a row.
+
+    `before` is what they counted on until now. What still waits to be told is told in its place,
+    and nothing is when all is as they believe. A confirmation that still waits tells the truth.
+    """
+    waiting = session.execute(
+        sa.update(Message)
+        .where(Message.booking_id == booking.id, Message.status == "waiting")
+        .where(Message.event == "booking_moved")
+        .values(status="withdrawn")
+        .returning(Message.before)
+    ).first()
+    if waiting and waiting.before:
+        before = waiting.before
+    if not (is_told or waiting) or before == believed(booking) or _confirms(session, booking):
+        return
+    tell(session, "booking_moved", booking, at=at, due_at=due_at, before=before)
+
+
+def _confirms(session: Session, booking: Booking) -> bool:
+    """Whether a confirmation of this booking waits to be sent."""
+    query = sa.select(Message.id).where(
+        Message.booking_id == booking.id,
+        Message.status == "waiting",
+        Message.event == "booking_confirmed",
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def send_links(
@@ -113,6 +164,7 @@ def _write(
     booking_id: int | None = None,
     staff_id: int | None = None,
     due_at: datetime | None = None,
+    before: str = "",
 ) -> None:
     session.execute(
         upsert(Message).on_conflict_do_nothing(index_elements=["unique_key"]),
@@ -126,5 +178,6 @@ def _write(
             "unique_key": key,
             "created_at": at,
             "due_at": due_at or at,
+            "before": before,
         },
     )

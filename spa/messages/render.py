@@ -7,12 +7,15 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import css_inline
 from flask import current_app, render_template
 
 from spa import links, wording
+from spa.accounts import queries as accounts
 from spa.booking import ical, queries, shown
+from spa.domain.roles import Role
 from spa.models import Booking, Location, Message
 from spa.treatments import queries as treatments
 
@@ -21,6 +24,8 @@ CALENDAR_METHODS = {
     "booking_moved": "REQUEST",
     "booking_cancelled": "CANCEL",
 }
+STAFF_LINKS = {"staff_invited": "invited", "staff_reset": "reset"}
+"""The messages to people of the studio, and what the link in each is for."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,7 @@ def render(
 ) -> Rendered | None:
     """The mail, or None when there is nothing left to say."""
     with wording.speaking(message.language):
-        values = (
-            _about_visit(booking, location, now)
-            if booking
-            else _about_links(message.recipient, now)
-        )
+        values = _values(message, location, booking, now)
         if values is None:
             return None
         values |= {"studio": treatments.studio_of(location.id)}
@@ -73,6 +74,33 @@ def render(
 
 def _part(event: str, name: str, values: dict[str, Any]) -> str:
     return render_template(f"messages/{event}/{name}", **values)
+
+
+def _values(
+    message: Message, location: Location, booking: Booking | None, now: datetime
+) -> dict[str, Any] | None:
+    """What the templates of this message are told."""
+    if message.event in STAFF_LINKS:
+        return _about_member(message, location, now)
+    if booking:
+        return _about_visit(booking, location, now)
+    return _about_links(message.recipient, now)
+
+
+def _about_member(message: Message, location: Location, now: datetime) -> dict[str, Any] | None:
+    """The link to choose a password; None for who is not there, or not let in."""
+    member = accounts.member(message.staff_id)
+    if member is None or member.suspended_at:
+        return None
+    purpose = STAFF_LINKS[message.event]
+    token = links.staff_token(purpose, member.id, member.link_version, at=now)
+    until = now + links.STAFF_LINKS_LAST[purpose]
+    return {
+        "name": member.name,
+        "role": wording.role(Role(member.role)),
+        "link": links.absolute("accounts.password", token=token),
+        "until": wording.moment_long(until, ZoneInfo(location.zone)),
+    }
 
 
 def _about_visit(booking: Booking, location: Location, now: datetime) -> dict[str, Any]:

@@ -29,8 +29,9 @@ PAUSE_SECONDS = 1.0
 TIDY_EVERY = timedelta(minutes=10)
 KEEP_LAPSED = timedelta(days=7)
 KEEP_ASKED = timedelta(days=1)
+ASKED = ("booking_links", "staff_reset")
 KEEP_TEXTS = timedelta(days=90)
-SECRET = re.compile(r"/booking/(visit|held)/\S+")
+SECRET = re.compile(r"/(booking/visit|booking/held|staff/password)/\S+")
 TIDY_AT_ONCE = 5000
 
 
@@ -120,7 +121,7 @@ def _send(message_id: int, mailer: Mailer) -> dict[str, Any]:
         "status": "sent",
         "sent_at": clock.now(),
         "sent_subject": rendered.subject,
-        "sent_text": SECRET.sub(r"/booking/\1/…", rendered.text),
+        "sent_text": SECRET.sub(r"/\1/…", rendered.text),
         "last_error": "",
     }
 
@@ -167,7 +168,7 @@ def tidy() -> None:
         )
         session.execute(
             sa.delete(Message).where(
-                Message.event == "booking_links", Message.created_at <= now - KEEP_ASKED
+                Message.event.in_(ASKED), Message.created_at <= now - KEEP_ASKED
             )
         )
         over = sa.select(Booking.id).where(Booking.ends_at <= now - KEEP_TEXTS)

@@ -34,6 +34,7 @@ class VisitRow:
     status_words: str
     looks: list[str]
     is_first_visit: bool
+    is_over: bool
     buttons: list[Button]
 
 
@@ -113,6 +114,7 @@ def _row(visit: Visit, day: Day, *, is_today: bool = False) -> VisitRow:
         status_words=wording.status(visit.status),
         looks=[wording.look(look) for look in visit.looks],
         is_first_visit=visit.is_first_visit,
+        is_over=visit.status in {BookingStatus.DONE, BookingStatus.NO_SHOW},
         buttons=buttons(visit.status, visit.starts_at, access.actor(), access.place(), now)
         if is_today
         else [],
@@ -144,7 +146,11 @@ def _is_closed(day: Day) -> bool:
 def _taken_minutes(day: Day) -> int:
     """How long people are with clients that day, from now on."""
     ahead = (visit for visit in day.visits if visit.has_hour and visit.ends_at > day.now)
-    return sum(5 * (span.end - span.start) for visit in ahead for span in visit.busy)
+    return sum(
+        5 * (span.end - span.start)
+        for visit in ahead
+        for span in visit.takes(visit.practitioner_id)
+    )
 
 
 def _hours(minutes: int) -> str:

@@ -2,3 +2,6 @@
 const has = (selector) => document.querySelector(selector);
 
 if (has("[data-errors]")) import("./components/form.js");
+if (has("#schedule")) import("./components/schedule.js");
+if (has("[data-print]")) import("./components/print.js");
+if (has("[data-undo], #schedule")) import("./components/undo.js");

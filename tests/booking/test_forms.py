@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from spa.booking.forms import DetailsForm, EmailForm, parse_moment, suggested_email
+from spa.booking.forms import DetailsForm, EmailForm, suggested_email
+from spa.domain.spans import parse_moment
 
 Fill = Callable[..., DetailsForm]
 

@@ -17,6 +17,7 @@ from icalendar import Calendar
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from spa import clock, demo, links
+from spa.accounts import actions as accounts
 from spa.booking import queries
 from spa.database import Base, db, transaction
 from spa.domain.spans import moment_of
@@ -136,6 +137,16 @@ class Site:
             day = start.date()
             free = queries.free_times(offer, day, day, now=clock.now())
             return next(one.person.slug for one in free if _local(one.tick) == start)
+
+    def cookie(self, role: str = "owner", **about: Any) -> Any:
+        """The cookie of somebody of the studio who is signed in."""
+        with self.app.app_context():
+            with transaction() as session:
+                details = {"email": f"{role}@browser.example.com"} | about
+                member = make.staff(session, role, **details)
+            key = accounts.open_session(member.id)
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        return {"name": "session", "value": signer.dumps({"staff": key}), "url": self.address}
 
     def booking_count(self) -> int:
         """How many bookings there are, whatever their state."""

@@ -16,6 +16,7 @@ from spa.domain.spans import (
     local_days,
     local_time,
     moment_of,
+    moment_on,
     subtract,
     tick_at,
     tick_at_or_after,
@@ -257,3 +258,25 @@ def test_spans_behave_as_sets_of_ticks(a: list[Span], b: list[Span]) -> None:
     ]:
         assert ticks(result) == expected
         assert_tidy(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("2026-03-12T15:00", "2026-03-12T19:00:00+00:00"),
+        ("2026-11-01T01:30", "2026-11-01T05:30:00+00:00"),
+        ("2026-03-08T02:30", None),
+        ("2026-03-08T03:30", "2026-03-08T07:30:00+00:00"),
+        ("2026-03-12", None),
+        ("2026-03-12T25:00", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00", None),
+        ("9999-12-31T23:59", None),
+    ],
+)
+def test_a_time_of_the_wall_clock_is_read_as_the_place_shows_it(
+    text: str, shows: str | None
+) -> None:
+    found = moment_on(text, ZoneInfo(NEW_YORK))
+
+    assert (found and found.isoformat()) == shows

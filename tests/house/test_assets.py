@@ -68,7 +68,7 @@ def test_every_copied_library_has_a_record() -> None:
 
     assert set(ROOT.glob("static/vendor/*")) <= folders
     assert set(ROOT.glob("static/fonts/*")) <= folders
-    assert len(folders) == 4
+    assert len(folders) == 5
 
 
 def test_the_stylesheet_holds_its_sources_in_order_without_comments(static: Path) -> None:

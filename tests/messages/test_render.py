@@ -13,8 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from spa.accounts import actions as accounts
+from spa.accounts import people_actions as people
 from spa.booking import actions
 from spa.database import db, transaction
+from spa.domain.roles import Actor, Role
 from spa.messages import outbox, worker
 from spa.models import Booking, Location, Message
 from tests import make
@@ -108,6 +111,22 @@ def two_links() -> None:
     actions.request_links("ana@example.com", location_id=place)
 
 
+def invited() -> None:
+    """Somebody is invited to the desk."""
+    with transaction() as session:
+        row = make.staff(session, "owner")
+    owner = Actor(row.id, row.name, row.email, Role.OWNER, row.location_id)
+    asked = people.Invitation("Ana Duarte", "ana@example.com", Role.RECEPTION)
+    people.invite(owner, asked, location_id=owner.location_id or 0)
+
+
+def forgot() -> None:
+    """Somebody of the studio forgot their password."""
+    with transaction() as session:
+        make.staff(session, name="Ana Duarte", email="ana@example.com")
+    accounts.request_reset("ana@example.com")
+
+
 def later(**time: float) -> None:
     """Let some time pass."""
     from flask import current_app
@@ -120,13 +139,16 @@ VARIANTS: dict[str, list[Callable[[], None]]] = {
     "booking_moved": [moved, moved_late, moved_for_another],
     "booking_cancelled": [cancelled, cancelled_late],
     "booking_links": [two_links],
+    "staff_invited": [invited],
+    "staff_reset": [forgot],
 }
 EVERY = [(event, variant) for event, variants in VARIANTS.items() for variant in variants]
 
 
 def readable(mail: EmailMessage) -> str:
     """Subject and text of a mail, its secret links left out."""
-    text = re.sub(r"/booking/visit/[\w.-]+", "/booking/visit/LINK", mailbox.text(mail))
+    secret = r"/(booking/visit|staff/password)/[\w.-]+"
+    text = re.sub(secret, r"/\1/LINK", mailbox.text(mail))
     return f"Subject: {mail['Subject']}\n\n{text.strip()}\n"
 
 

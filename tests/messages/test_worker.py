@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from spa.accounts import actions as accounts
 from spa.booking import actions
 from spa.database import transaction
 from spa.messages import worker
 from spa.models import AuditEntry, Booking, Claim, LimitCount, Message
-from tests import another, make
+from tests import another, make, tables
 from tests.messages import mailbox
 
 Clock = Callable[[str], datetime]
@@ -216,6 +217,21 @@ def test_tidying_leaves_every_booking_and_cancellation(
 
     statuses = session.scalars(sa.select(Booking.status).order_by(Booking.id)).all()
     assert statuses == ["booked", "cancelled"]
+
+
+def test_tidying_drops_what_was_asked_for_a_day_ago(
+    app: Flask, session: Session, studio: make.Studio, at: Clock
+) -> None:
+    make.booked()
+    accounts.request_reset("nobody@example.com")
+
+    at("2026-03-11 08:59")
+    worker.tidy()
+    assert tables.count(app, "message") == 2
+    at("2026-03-11 09:00")
+    worker.tidy()
+
+    assert session.scalars(sa.select(Message.event)).all() == ["booking_confirmed"]
 
 
 def test_tidying_drops_counts_that_have_run_out(

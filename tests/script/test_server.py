@@ -140,6 +140,26 @@ def test_where_mail_goes_is_said_without_the_password(url: str, words: str) -> N
     assert server._mail_target(url) == words
 
 
+def test_who_may_sign_in_to_the_demo_is_said_while_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    server._say_who("http://127.0.0.1:8000/staff")
+    assert capfd.readouterr().out == ""
+
+    (tmp_path / "instance").mkdir()
+    people = "owner ana@example.com abcd-efgh\nreception bo@example.com ijkl-mnop\n"
+    (tmp_path / "instance" / "demo-passwords").write_text(people)
+    server._say_who("http://127.0.0.1:8000/staff")
+
+    said = [line.split() for line in capfd.readouterr().out.splitlines()]
+    assert said == [
+        ["Desk:", "http://127.0.0.1:8000/staff,", "sign", "in", "as"],
+        ["owner", "ana@example.com", "abcd-efgh"],
+        ["reception", "bo@example.com", "ijkl-mnop"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("host", "is_loopback"),
     [

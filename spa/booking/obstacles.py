@@ -1,0 +1,78 @@
+"""Reads why an hour can't be had, with who and what is in the way and until when."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from spa.booking.facts import FAR_AWAY, facts, in_room
+from spa.booking.offer import Offer
+from spa.domain.availability import NONE_WAIVED, Reason, Waived, refusals
+from spa.domain.explain import Diary, Hindrance, Obstacle, Use, explained
+from spa.domain.spans import Span, local_time, tick_at_or_after, tick_of
+from spa.schedule.rota import rota
+from spa.schedule.visits import visits_between
+
+
+class _Place(NamedTuple):
+    """As much of the offer's place as its days need."""
+
+    id: int
+    zone: ZoneInfo
+
+
+def why_not(
+    offer: Offer,
+    start: datetime,
+    *,
+    now: datetime,
+    practitioner: str = "",
+    room: int | None = None,
+    without: int = 0,
+    waived: Waived = NONE_WAIVED,
+) -> tuple[Obstacle, ...]:
+    """What stands against this hour, () when nothing does.
+
+    Of several people, what stands against the one nearest to it. `practitioner` is a slug,
+    `room` an id; `without` is a booking whose own claims don't count.
+    """
+    if abs(start - now) > FAR_AWAY:
+        reason = Reason.TOO_FAR if start > now else Reason.IN_THE_PAST
+        return (Obstacle(reason, number=offer.policy.horizon_days),)
+    day = local_time(start, offer.zone).date()
+    known = facts(offer, day, day, now=now, practitioner=practitioner, without=without)
+    known = in_room(known, room)
+    each = [replace(known, people=(person,)) for person in known.people] or [known]
+    alone = min(each, key=lambda one: len(refusals(start, one, offer.policy, waived)))
+    reasons = refusals(start, alone, offer.policy, waived)
+    if not reasons:
+        return ()
+    return explained(start, reasons, alone, offer.policy, _diary(offer, start, now, without))
+
+
+def _diary(offer: Offer, start: datetime, now: datetime, without: int) -> Diary:
+    """Visits with their cleaning, blocks, breaks and absences of the days around."""
+    place = _Place(offer.location_id, offer.zone)
+    day = local_time(start, offer.zone).date()
+    found = rota(place, day, day, None)
+    uses: dict[int, list[Use]] = defaultdict(list)
+    for visit in visits_between(place, day - timedelta(days=1), day, now, None):
+        if visit.id == without or not visit.has_hour:
+            continue
+        uses[visit.practitioner_id] += [
+            Use(span, Hindrance.VISIT) for span in visit.takes(visit.practitioner_id)
+        ]
+        ends, clean = tick_at_or_after(visit.ends_at), tick_at_or_after(visit.clean_at)
+        uses[visit.room_id].append(Use(Span(tick_of(visit.starts_at), ends), Hindrance.VISIT))
+        if clean > ends:
+            uses[visit.room_id].append(Use(Span(ends, clean), Hindrance.CLEANING))
+    for block in found.blocks_on(day):
+        for resource_id in block.resource_ids:
+            uses[resource_id].append(Use(block.span, Hindrance.BLOCK, block.reason))
+    people = found.people_on(day)
+    return Diary(
+        uses={resource_id: tuple(these) for resource_id, these in uses.items()},
+        breaks={person.id: person.breaks for person in people},
+        away={person.id: found.away(person.id) for person in people},
+    )

@@ -1,0 +1,162 @@
+"""Clients in words: one line of those found, and a record with its visits and changes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from spa import wording
+from spa.access import Place
+from spa.audit.queries import Entry, entries_of
+from spa.clients import queries
+from spa.clients.queries import Client, ClientVisit, Found
+from spa.domain.roles import Actor, Permission
+from spa.domain.spans import local_time
+from spa.domain.states import BookingStatus
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody found, with what tells them from others of the same name."""
+
+    id: int
+    name: str
+    reach: str
+    last: str
+    next: str
+    books_by_phone: bool
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One visit in the record of a client."""
+
+    reference: str
+    when: str
+    treatment: str
+    practitioner: str
+    status: BookingStatus
+    status_words: str
+    is_late: bool
+    may_book_next: bool
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of what was changed."""
+
+    at: str
+    who: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A client's record in words."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    language: str
+    books_by_phone: bool
+    since: str
+    usual: str
+    coming: list[VisitLine]
+    past: list[VisitLine]
+    similar: list[Client]
+    happened: list[Happened]
+
+
+def line(found: Found, zone: ZoneInfo) -> Line:
+    """One line of those found."""
+    last = (
+        _(
+            "last %(day)s, %(treatment)s",
+            day=_day(found.last_at, zone),
+            treatment=found.last_treatment,
+        )
+        if found.last_at
+        else ""
+    )
+    coming = wording.moment_short(found.next_at, zone) if found.next_at else ""
+    return Line(
+        id=found.id,
+        name=found.name,
+        reach=" · ".join(filter(None, (found.phone, found.email))),
+        last=last,
+        next=_("next %(when)s", when=coming) if coming else "",
+        books_by_phone=found.books_by_phone,
+    )
+
+
+def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> Record:
+    """All that the desk shows of one client."""
+    coming, past = queries.visits(client.id, actor.only, now)
+    # What others did with this client is not shown to who sees only their own visits.
+    entries = entries_of(client_id=client.id)
+    if actor.only is not None:
+        entries = [entry for entry in entries if entry.event.startswith("client.")]
+    return Record(
+        id=client.id,
+        name=client.name,
+        email=client.email,
+        phone=client.phone,
+        language=wording.language(client.language),
+        books_by_phone=client.books_by_phone,
+        since=wording.month(local_time(client.created_at, place.zone).date()),
+        usual=usual_words(client, place) if actor.may(Permission.MANAGE_BOOKINGS) else "",
+        coming=[_visit(visit, actor, place) for visit in coming],
+        past=[_visit(visit, actor, place) for visit in past],
+        similar=queries.similar(client.id, client.may_be_same_as_id, actor.only),
+        happened=happened(entries, place),
+    )
+
+
+def usual_words(client: Client, place: Place) -> str:
+    """What is usual for them: "Thursday 18:00"."""
+    habit = queries.usual(client.id, place.id, place.zone)
+    return wording.weekly(habit.weekday, habit.minute) if habit else ""
+
+
+def happened(entries: Iterable[Entry], place: Place) -> list[Happened]:
+    """What was changed, in words."""
+    return [
+        Happened(
+            at=wording.moment_short(entry.at, place.zone),
+            who=entry.who or _("Client"),
+            words=wording.entry(entry.event, entry.details, entry.names, place.zone),
+        )
+        for entry in entries
+    ]
+
+
+def differences(client: Client, form: Any) -> list[tuple[str, str]]:
+    """What the record says now, of everything that was typed otherwise."""
+    typed = {"name": form.name.data, "email": form.email.data, "phone": form.e164}
+    return [
+        (form[name].label.text, getattr(client, name) or _("nothing"))
+        for name, value in typed.items()
+        if (value or "") != getattr(client, name)
+    ]
+
+
+def _visit(visit: ClientVisit, actor: Actor, place: Place) -> VisitLine:
+    return VisitLine(
+        reference=visit.reference,
+        when=wording.moment_short(visit.starts_at, place.zone),
+        treatment=visit.treatment,
+        practitioner=visit.practitioner,
+        status=visit.status,
+        status_words=wording.status(visit.status),
+        is_late=visit.is_late,
+        may_book_next=actor.may_manage and visit.status == BookingStatus.DONE,
+    )
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    day = local_time(at, zone).date()
+    return _("%(day)s %(year)s", day=wording.day_short(day), year=day.year)

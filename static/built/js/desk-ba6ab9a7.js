@@ -1,4 +1,0 @@
-/* Starts only what the desk page at hand needs; without any of it every page works. */
-const has = (selector) => document.querySelector(selector);
-
-if (has("[data-errors]")) import("./components/form-b8a4981e.js");
