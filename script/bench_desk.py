@@ -46,7 +46,7 @@ def signed_in(database: str, folder: Path) -> str:
                 session.flush()
         key = actions.open_session(member.id)
         db.engine.dispose()
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer = app.session_interface.get_signing_serializer(app)
     return f"session={serializer.dumps({'staff': key})}"
 
 

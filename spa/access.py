@@ -1,18 +1,18 @@
 """Who of the studio is asking, and whether they may: every page of the desk says what it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from spa import clock, wording
 from spa.accounts import queries
+from spa.accounts.queries import Place
 from spa.domain.roles import Actor, Permission
+from spa.errors import NoStudioYet
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,7 +97,7 @@ def requires(permission: Permission, *, is_activity: bool = True) -> Any:
             if not found.actor.may(permission):
                 abort(403)
             if is_activity:
-                queries.note_seen(found.session_id, clock.now())
+                queries.note_seen(found, clock.now())
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
@@ -114,28 +114,15 @@ def actor() -> Actor:
     return found.actor
 
 
-@dataclass(frozen=True)
-class Place:
-    """The place whose desk is open."""
-
-    id: int
-    name: str
-    zone: ZoneInfo
-    currency: str
-    country: str
-    language: str = "en"
-
-
 def place() -> Place:
     """The place of whoever asks; who belongs to none has chosen one, or gets the first."""
     if "desk_place" not in g:
-        row = queries.place(actor().location_id or session.get("place"))
-        if row is None:
-            abort(404)
-        g.desk_place = Place(
-            row.id, row.name, ZoneInfo(row.zone), row.currency, row.country, row.language
-        )
-        g.place = row.id
+        here = signed_in()
+        own = here.place if here else None
+        g.desk_place = own or queries.place(session.get("place"))
+        if g.desk_place is None:
+            raise NoStudioYet
+        g.place = g.desk_place.id
     found: Place = g.desk_place
     return found
 

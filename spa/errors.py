@@ -91,6 +91,12 @@ class LastOwner(Refusal):
     """Without this owner nobody could let people in any more."""
 
 
+class NoStudioYet(Refusal):
+    """Nothing can be done at the desk before there is a studio."""
+
+    status = 404
+
+
 class BadQuery(Exception):
     """A parameter of the API is missing or unusable."""
 

@@ -416,9 +416,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
     return " ".join([said, *_set_aside(details)])
 
 
-def _moved(
-    details: dict[str, Any], names: dict[int, str], old: str, new: str
-) -> Iterator[str]:
+def _moved(details: dict[str, Any], names: dict[int, str], old: str, new: str) -> Iterator[str]:
     """What a move changed: the hour, the person, the room."""
     if old != new:
         yield _("Moved from %(old)s to %(new)s.", old=old, new=new)
@@ -523,6 +521,10 @@ def refusal(error: "Refusal") -> str:
         "ChangedMeanwhile": _(
             "Somebody changed this while your page was open. Look at what is there now, "
             "then try again."
+        ),
+        "NoStudioYet": _(
+            "There is no studio in this program yet. Make the demo with “flask demo”, "
+            "or set one up, and come back."
         ),
         "NotAllowed": _("That can't be done with this visit now."),
         "HoldOver": _(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -16,8 +17,15 @@ SEEN_EVERY = timedelta(minutes=1)
 _member = StaffMember.__table__
 _session: sa.Table = StaffSession.__table__  # type: ignore[assignment]
 
+_location = Location.__table__
+
+_PLACE = [
+    _location.c[name].label(f"place_{name}")
+    for name in ("id", "name", "zone", "currency", "country", "language")
+]
 _SIGNED_IN = (
     sa.select(
+        *_PLACE,
         _session.c.id.label("session_id"),
         _session.c.seen_at,
         _member.c.id,
@@ -28,6 +36,7 @@ _SIGNED_IN = (
         _member.c.resource_id,
     )
     .join(_member, _member.c.id == _session.c.staff_id)
+    .outerjoin(_location, _location.c.id == _member.c.location_id)
     .where(
         _session.c.key_digest == sa.bindparam("digest"),
         _session.c.ended_at.is_(None),
@@ -39,11 +48,25 @@ _SIGNED_IN = (
 
 
 @dataclass(frozen=True)
+class Place:
+    """The place whose desk is open."""
+
+    id: int
+    name: str
+    zone: ZoneInfo
+    currency: str
+    country: str
+    language: str = "en"
+
+
+@dataclass(frozen=True)
 class Found:
-    """A browser that is signed in, and who with."""
+    """A browser that is signed in, who with, and at which place, if they belong to one."""
 
     session_id: int
+    seen_at: datetime
     actor: Actor
+    place: Place | None
 
 
 def digest(key: str) -> str:
@@ -75,7 +98,20 @@ def signed_in(key: str, now: datetime, *, idle_minutes: int, hours: int) -> Foun
         row.location_id,
         practitioner_id=row.resource_id,
     )
-    return Found(row.session_id, actor)
+    return Found(row.session_id, row.seen_at, actor, _place(row))
+
+
+def _place(row: Any) -> Place | None:
+    if row.place_id is None:
+        return None
+    return Place(
+        row.place_id,
+        row.place_name,
+        ZoneInfo(row.place_zone),
+        row.place_currency,
+        row.place_country,
+        row.place_language,
+    )
 
 
 def was_signed_in(key: str) -> int | None:
@@ -85,11 +121,14 @@ def was_signed_in(key: str) -> int | None:
     )
 
 
-def note_seen(session_id: int, now: datetime) -> None:
+def note_seen(found: Found, now: datetime) -> None:
     """Write down that this browser is in use, at most once a minute.
 
     A statement of its own, like the counts of the limits: looking at a page changes nothing else.
     """
+    if found.seen_at > now - SEEN_EVERY:
+        return
+    session_id = found.session_id
     statement = (
         sa.update(_session)
         .where(_session.c.id == session_id, _session.c.seen_at <= now - SEEN_EVERY)
@@ -99,12 +138,13 @@ def note_seen(session_id: int, now: datetime) -> None:
         connection.execute(statement)
 
 
-def place(location_id: int | None) -> Any:
-    """That place, or the first one."""
-    query = sa.select(Location).order_by(Location.id).limit(1)
+def place(location_id: int | None) -> Place | None:
+    """That place, or the first one; None while there is none."""
+    query = sa.select(*_PLACE).order_by(_location.c.id).limit(1)
     if location_id:
-        query = query.where(Location.id == location_id)
-    return db.session.scalar(query)
+        query = query.where(_location.c.id == location_id)
+    row = db.session.connection().execute(query).first()
+    return _place(row) if row else None
 
 
 def member(staff_id: int | None) -> StaffMember | None:

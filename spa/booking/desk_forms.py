@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
-from spa.booking.forms import one_line, parse_moment
+from spa.booking.forms import one_line
+from spa.domain.spans import parse_moment
 from spa.clients.contact import ContactForm
 from spa.domain.spans import moment_on
 
@@ -37,7 +38,8 @@ class DeskBookingForm(ContactForm):
         description=_l("Kept in the record of this visit."),
         filters=[one_line],
         validators=[Length(max=300, message=_l("Keep this to 300 characters"))],
-        render_kw={"autocomplete": "off"},
+        # It stands in the notice above the form.
+        render_kw={"autocomplete": "off", "form": "book"},
     )
 
     def choose_from(self, treatments: Choices, people: Choices) -> None:

@@ -162,7 +162,7 @@ def _lines(asked: Asked, location_id: int, zone: ZoneInfo, only: int | None) -> 
     last = moment_of(day_span(asked.last_on, zone).end)
     person, room = sa.orm.aliased(Resource), sa.orm.aliased(Resource)
     states = [asked.state] if asked.state else SHOWN_STATES
-    query = (
+    query: sa.Select[Any] = (
         sa.select(
             Booking.id,
             Booking.reference,

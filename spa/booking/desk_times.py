@@ -13,7 +13,7 @@ from spa.booking.queries import Offer
 from spa.domain.availability import Facts, FreeStart, Waived
 from spa.domain.facts import Reason
 from spa.domain.habits import Habit, weekly
-from spa.domain.spans import local_time, moment_of, tick_at
+from spa.domain.spans import day_span, local_time, moment_of, tick_at, tick_at_or_after
 
 AHEAD = timedelta(weeks=8)
 AN_HOUR = timedelta(hours=1)
@@ -80,7 +80,7 @@ def times(offer: Offer, wish: Wish, *, grid: int, now: datetime) -> Times:
     free = everyone
     if who := _alone(known, wish.practitioner):
         free = queries.starts(who, offer)
-    due = [one for one in free if _day(one, zone) >= first_on]
+    due = _from(free, first_on, zone)
     usual = _as_usual(known, offer, wish, first_on, last_on)
     day = max(wish.day or (_day(due[0], zone) if due else today), today)
     slug = wish.practitioner if who else ""
@@ -145,7 +145,7 @@ def _as_usual(
     days = weekly(habit.weekday, first_on, last_on)
     ticks = [tick_at(day, habit.minute, offer.zone) for day in days]
     if wish.is_next and ticks and ticks[0] not in by_tick:
-        due = [one for one in free if _day(one, offer.zone) >= first_on]
+        due = _from(free, first_on, offer.zone)
         close = _closest(
             _thinned(due, offer.policy.grid_minutes * 3, offer.zone), moment_of(ticks[0])
         )
@@ -174,7 +174,8 @@ def _of_day(
 ) -> Sequence[FreeStart]:
     """The free starts of one day, which may lie beyond those that were read."""
     if day <= last_on:
-        return [one for one in free if _day(one, offer.zone) == day]
+        first, last = day_span(day, offer.zone)
+        return [one for one in free if first <= one.tick < last]
     return queries.free_times(offer, day, day, now=now, practitioner=slug, preferred=wish.preferred)
 
 
@@ -208,5 +209,21 @@ def _button(one: FreeStart, zone: ZoneInfo, slug: str = "") -> DeskTime:
     return DeskTime(moment_of(one.tick), zone, one.person.name, slug)
 
 
+def _from(free: Iterable[FreeStart], day: date, zone: ZoneInfo) -> list[FreeStart]:
+    """Those from that day on."""
+    first = day_span(day, zone).start
+    return [one for one in free if one.tick >= first]
+
+
 def _day(one: FreeStart, zone: ZoneInfo) -> date:
     return local_time(moment_of(one.tick), zone).date()
+
+
+def start_of(one: FreeStart) -> datetime:
+    """When a free start is."""
+    return moment_of(one.tick)
+
+
+def from_now(now: datetime) -> datetime:
+    """Now, rounded up to the five minutes that visits start on."""
+    return moment_of(tick_at_or_after(now))

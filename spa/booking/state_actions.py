@@ -1,6 +1,7 @@
 """What staff note about a visit: where it stands, who cancelled, that somebody called or looked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -81,7 +82,7 @@ def change_state(
             client_id=booking.client_id,
             old=old,
             new=new,
-            **_about_cancelling(new, cancelled_by, is_late=is_late, is_told=is_told),  # type: ignore[arg-type]
+            **_about_cancelling(new, cancelled_by, is_late=is_late, is_told=is_told),
         )
     return booking
 
@@ -219,7 +220,7 @@ def _tell(
 
 def _about_cancelling(
     new: BookingStatus, cancelled_by: str, *, is_late: bool, is_told: bool
-) -> dict[str, str | bool]:
+) -> dict[str, Any]:
     if new != BookingStatus.CANCELLED:
         return {}
     return {"by": cancelled_by, "is_late": is_late, "is_told": is_told}

@@ -96,6 +96,7 @@ def line(found: Found, zone: ZoneInfo) -> Line:
 def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> Record:
     """All that the desk shows of one client."""
     coming, past = queries.visits(client.id, actor.only, now)
+    year = local_time(now, place.zone).year
     # What others did with this client is not shown to who sees only their own visits.
     entries = entries_of(client_id=client.id)
     if actor.only is not None:
@@ -109,8 +110,8 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         books_by_phone=client.books_by_phone,
         since=wording.month(local_time(client.created_at, place.zone).date()),
         usual=usual_words(client, place) if actor.may(Permission.MANAGE_BOOKINGS) else "",
-        coming=[_visit(visit, actor, place) for visit in coming],
-        past=[_visit(visit, actor, place) for visit in past],
+        coming=[_visit(visit, actor, place, year) for visit in coming],
+        past=[_visit(visit, actor, place, year) for visit in past],
         similar=queries.similar(client.id, client.may_be_same_as_id, actor.only),
         happened=happened(entries, place),
     )
@@ -144,10 +145,10 @@ def differences(client: Client, form: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _visit(visit: ClientVisit, actor: Actor, place: Place) -> VisitLine:
+def _visit(visit: ClientVisit, actor: Actor, place: Place, year: int) -> VisitLine:
     return VisitLine(
         reference=visit.reference,
-        when=wording.moment_short(visit.starts_at, place.zone),
+        when=_when(visit.starts_at, place.zone, year),
         treatment=visit.treatment,
         practitioner=visit.practitioner,
         status=visit.status,
@@ -155,6 +156,13 @@ def _visit(visit: ClientVisit, actor: Actor, place: Place) -> VisitLine:
         is_late=visit.is_late,
         may_book_next=actor.may_manage and visit.status == BookingStatus.DONE,
     )
+
+
+def _when(at: datetime, zone: ZoneInfo, this_year: int) -> str:
+    """A moment in short, with its year unless that is this one."""
+    if local_time(at, zone).year == this_year:
+        return wording.moment_short(at, zone)
+    return _("%(day)s, %(clock)s", day=_day(at, zone), clock=wording.clock(at, zone))
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:

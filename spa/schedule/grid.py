@@ -33,7 +33,6 @@ def as_json(day: Day, by: str, actor: Actor) -> Json:
     language = str(get_locale())
     columns = day.rooms if by == "room" else _there(day)
     shown = [visit for visit in day.visits if visit.has_hour]
-    held = [visit.held_until for visit in shown if visit.held_until]
     first, last = _limits(day, columns)
     pieces = _pieces(columns, day.on, day.zone, first, last, language)
     return {
@@ -55,7 +54,6 @@ def as_json(day: Day, by: str, actor: Actor) -> Json:
             if column.id in block.resource_ids
         ],
         "behind": [*pieces.behind, *(_cleaning(shown, day) if by == "room" else ())],
-        "until": -int((day.now - min(held)).total_seconds() // 1) if held else None,
     }
 
 

@@ -65,6 +65,12 @@ class Day:
         return 5 * sum(map(min, _counted(people, begins, ends), _counted(rooms, begins, ends)))
 
     @property
+    def next_end(self) -> int | None:
+        """In how many seconds, begun, the first hold ends; None when there is none."""
+        held = [visit.held_until for visit in self.visits if visit.held_until]
+        return -int((self.now - min(held)).total_seconds() // 1) if held else None
+
+    @property
     def expected_minor(self) -> int:
         """What the visits that have their hour cost together."""
         return sum(visit.price_minor for visit in self.visits if _is_expected(visit))
@@ -83,11 +89,11 @@ def day(place: Place, on: date, now: datetime, only: int | None = None) -> Day:
     return _day(found, mark, on, now, visits_between(place, on, on, now, only))
 
 
-def week(place: Place, practitioner_id: int, first_on: date, now: datetime) -> tuple[Day, ...]:
-    """Seven days of one person, in two queries."""
+def week(place: Place, only: int | None, first_on: date, now: datetime) -> tuple[Day, ...]:
+    """Seven days of one person, or of everyone, in two queries."""
     last_on = first_on + timedelta(days=6)
-    found, mark = tagged_rota(place, first_on, last_on, practitioner_id)
-    visits = visits_between(place, first_on, last_on, now, practitioner_id)
+    found, mark = tagged_rota(place, first_on, last_on, only)
+    visits = visits_between(place, first_on, last_on, now, only)
     return tuple(_day(found, mark, first_on + timedelta(days=n), now, visits) for n in range(7))
 
 

@@ -83,6 +83,7 @@ class DayInWords:
 
     on: date
     tag: str
+    next_end: int | None
     title: str
     closed: str | None
     figures: list[Figure]
@@ -100,6 +101,7 @@ def day_in_words(
     return DayInWords(
         on=day.on,
         tag=day.tag,
+        next_end=day.next_end,
         title=wording.day_long(day.on),
         closed=day.closed,
         figures=_figures(day, actor, place),

@@ -5,3 +5,4 @@ if (has("[data-errors]")) import("./components/form.js");
 if (has("#schedule")) import("./components/schedule.js");
 if (has("[data-print]")) import("./components/print.js");
 if (has("[data-undo], #schedule")) import("./components/undo.js");
+if (has("[data-find], #when")) import("./components/find.js");

@@ -183,7 +183,7 @@ def test_a_session_in_use_ends_after_twelve_hours(
     for passed in (*range(0, minutes, 50), minutes - 1):
         app.config["SPA_NOW"] = begun + timedelta(minutes=passed)
         if found := session_of(key):
-            queries.note_seen(found.session_id, app.config["SPA_NOW"])
+            queries.note_seen(found, app.config["SPA_NOW"])
     app.config["SPA_NOW"] = begun + timedelta(minutes=minutes)
 
     assert bool(session_of(key)) is is_open

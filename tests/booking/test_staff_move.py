@@ -115,7 +115,7 @@ def test_another_time_of_that_day_can_be_typed(
     ],
 )
 def test_a_refusal_names_each_reason_and_changes_nothing(
-    typed: dict[str, str], sentence: str, session: Session, booking: Booking, staff: Staff
+    typed: dict[str, Any], sentence: str, session: Session, booking: Booking, staff: Staff
 ) -> None:
     page = send(staff("reception"), booking, practitioner="ines", **typed)
 
@@ -233,7 +233,7 @@ def test_who_was_signed_out_meanwhile_is_told_where_to_sign_in(
     )
 
     assert answer.status_code == 401
-    assert answer.json["sign_in"].startswith("/staff/login")
+    assert answer.get_json()["sign_in"].startswith("/staff/login")
 
 
 def test_a_client_without_email_is_to_be_called(

@@ -194,16 +194,19 @@ def test_a_practitioner_cannot_drag(somebody: Somebody, site: Site) -> None:
     expect(visitor.page.locator("#schedule .ec-draggable")).to_have_count(0)
 
 
-def test_a_free_hour_leads_to_a_new_booking(desk: Visitor, site: Site) -> None:
+@pytest.mark.parametrize(("day", "offset"), [("", "-04"), ("2026-11-01", "-05")])
+def test_a_free_hour_leads_to_a_new_booking(
+    day: str, offset: str, desk: Visitor, site: Site
+) -> None:
     start, _other, person = two_hours_of_one(site)
+    if day:
+        start = datetime.fromisoformat(f"{day} 10:00").replace(tzinfo=NEW_YORK)
     see(desk, start.date())
-    desk.page.locator("#schedule").scroll_into_view_if_needed()
 
-    x, y = point(desk.page, person, start)
-    desk.page.mouse.click(x, y)
+    desk.page.mouse.click(*point(desk.page, person, start))
 
-    at = re.escape(f"{start:%Y-%m-%dT%H}%3A{start:%M}")
-    expect(desk.page).to_have_url(re.compile(f"/staff/booking/new\\?at={at}-0.%3A00&with={person}"))
+    at = re.escape(f"{start:%Y-%m-%dT%H}%3A{start:%M}{offset}%3A00")
+    expect(desk.page).to_have_url(re.compile(f"/staff/booking/new\\?at={at}&with={person}"))
 
 
 def test_what_is_changed_elsewhere_appears_within_five_seconds(desk: Visitor, site: Site) -> None:

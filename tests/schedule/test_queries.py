@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -232,13 +233,14 @@ def test_a_late_move_after_a_look_asks_for_another(
     assert day(studio).visits[0].looks == ()
 
     at("2026-03-11 13:00")
+    details: dict[str, Any] = {"from": "", "to": "", "is_late": True}
     with transaction() as inside:
         record(
             inside,
             "booking.moved",
             at=clock.now(),
             booking_id=booking.id,
-            **{"from": "", "to": "", "is_late": True},
+            **details,
         )
 
     assert day(studio).visits[0].looks == (Look.LATE_CHANGE,)

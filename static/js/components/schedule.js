@@ -5,7 +5,7 @@ const words = place.dataset;
 const EVERY = 3000, PATIENCE = 8000, STALE = 60000;
 const wide = matchMedia("(min-width: 48.01rem)");
 
-let seen = words.tag;
+let seen = "";
 let grid = null, drawing = null;
 let data = null, base = null;
 let isOver = false, asked = 0, refreshed = performance.now(), lastHeard = performance.now();
@@ -52,6 +52,7 @@ async function markFound() {
   document.body.classList.remove("is-lost");
   lost.hidden = true;
   await refresh();
+  draw();
 }
 
 function markOver(address) {
@@ -74,6 +75,7 @@ function exchange(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const open = [...document.querySelectorAll("#list details[open]")].map((one) => one.id);
   const at = trace(document.activeElement);
+  heed(fresh.getElementById("list"));
   for (const id of ["figures", "list"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (at && document.activeElement === document.body) find(at)?.focus({ preventScroll: true });
@@ -100,23 +102,29 @@ async function refresh() {
   try {
     const [list, day] = await Promise.all([
       read(words.list, "text/html").then((answer) => answer.text()),
-      read(words.data, "application/json").then((answer) => answer.json()),
+      grid && read(words.data, "application/json").then((answer) => answer.json()),
     ]);
     if (mine !== asked) return;
-    take(day);
     exchange(list);
+    if (day) take(day);
     grid?.show(data);
   } catch (error) {
     trouble(error);
   }
 }
 
+/* What the list knows of, and when the first hold in it ends. */
+function heed(list) {
+  seen = list.dataset.tag;
+  refreshed = performance.now();
+  ends = list.dataset.ends ? refreshed + list.dataset.ends * 1000 : Infinity;
+}
+
+/* Where the list and the drawn day differ, something happened between the two: ask again. */
 function take(day) {
   data = day;
-  seen = day.tag;
+  if (day.tag !== seen) seen = "";
   base = { wall: Date.parse(`${day.now}Z`), at: performance.now() };
-  refreshed = performance.now();
-  ends = day.until === null ? Infinity : refreshed + day.until * 1000;
 }
 
 async function poll() {
@@ -171,5 +179,6 @@ document.addEventListener("visibilitychange", poll);
 addEventListener("online", poll);
 addEventListener("offline", markLost);
 wide.addEventListener("change", draw);
+heed(document.getElementById("list"));
 draw();
 setTimeout(keepPolling, EVERY);

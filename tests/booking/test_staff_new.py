@@ -1,0 +1,231 @@
+"""Tests of spa.booking.staff_new: booking at the desk, page by page, without scripts."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from spa.booking import state_actions
+from spa.database import transaction
+from spa.domain.roles import Actor, Role
+from spa.domain.states import BookingStatus
+from spa.models import AuditEntry, Booking, Client, Message, Treatment
+from tests import make
+from tests.pages import Page, Pages
+from tests.visitor import alert, wrong
+
+At = Callable[[str], datetime]
+Staff = Callable[..., Pages]
+
+
+def ana(session: Session) -> int:
+    """Ana, who has come on three Thursdays at ten to Ines."""
+    for n, day in enumerate(("2026-03-12", "2026-03-19", "2026-03-26")):
+        make.booked(f"{day} 10:00", visitor=str(n), practitioner="ines")
+    return session.scalar(sa.select(Client.id)) or 0
+
+
+def fields(page: Page) -> dict[str, str]:
+    (form,) = page.tree.xpath("//form[@id='book']")
+    return {k: v for k, v in form.form_values() if v is not None}
+
+
+def send(pages: Pages, page: Page, typed: dict[str, str], *, follow: bool = True) -> Page:
+    return pages.post("/staff/booking/new", fields(page) | typed, follow=follow)
+
+
+def buttons(page: Page, name: str = "at") -> list[str]:
+    return [one.get("value") for one in page.tree.xpath(f"//button[@name='{name}']")]
+
+
+def last(session: Session) -> Booking:
+    session.rollback()
+    return session.scalars(sa.select(Booking).order_by(Booking.id.desc())).first()  # type: ignore[return-value]
+
+
+def test_a_known_client_is_found_and_booked_as_usual_in_three_steps(
+    session: Session, staff: Staff
+) -> None:
+    ana(session)
+    desk = staff("reception")
+    page = desk.get("desk_new.new", q="dua")
+    (link,) = page.tree.xpath("//div[@id='found']//ul//a/@href")
+
+    page = desk.open(link)
+    (usual,) = page.tree.xpath("//button[@autofocus]")
+    page = send(desk, page, {"at": usual.get("value")}, follow=False)
+
+    assert usual.get("value") == "2026-04-02T10:00-04:00 ines"
+    assert page.status == 303
+    assert page.response.location == "/staff/schedule?day=2026-04-02"
+    assert last(session).starts_at == make.moment("2026-04-02 10:00")
+    said = desk.open("/staff/clients").text
+    assert "Booked: Ana Duarte, Facial, Thursday 2 April, 10:00, Ines." in said
+
+
+def test_who_is_new_needs_a_name_and_one_way_to_reach_them(session: Session, staff: Staff) -> None:
+    desk = staff("reception")
+    page = desk.get("desk_new.new", day="2026-03-12")
+
+    page = send(desk, page, {"at": "2026-03-12T10:00-04:00"})
+    assert page.status == 422
+    assert set(wrong(page)) == {"name", "phone"}
+
+    page = send(
+        desk, page, {"at": "2026-03-12T10:00-04:00", "name": "Bo Li", "phone": "2125550199"}
+    )
+
+    booking = last(session)
+    assert (booking.contact_name, booking.contact_phone) == ("Bo Li", "+12125550199")
+    assert session.scalar(sa.select(sa.func.count(Message.id))) == 0
+
+
+def test_what_was_typed_stays_while_other_times_are_looked_at(staff: Staff) -> None:
+    desk = staff("reception")
+    page = desk.get("desk_new.new")
+
+    page = send(desk, page, {"name": "Bo Li", "treatment": "check", "to": "2026-03-20"})
+
+    assert page.status == 200
+    kept = fields(page)
+    assert (kept["name"], kept["treatment"], kept["day"]) == ("Bo Li", "check", "2026-03-20")
+    assert "Friday 20 March" in page.text
+
+
+def test_a_walk_in_is_booked_at_once_with_whoever_is_free(
+    session: Session, staff: Staff, at: At
+) -> None:
+    at("2026-03-12 10:02")
+    desk = staff("reception")
+    page = desk.get("desk_new.new")
+
+    send(desk, page, {"do": "now", "name": "Bo Li", "phone": "2125550199"})
+
+    assert last(session).starts_at == make.moment("2026-03-12 10:05")
+    entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.event == "booking.booked")).one()
+    assert entry.details["overrode"] == ["too_soon"]
+    assert entry.details["because"] == "Agreed at the desk"
+
+
+def test_an_hour_that_is_gone_is_refused_in_words_with_the_nearest_times(
+    session: Session, staff: Staff
+) -> None:
+    make.booked("2026-03-12 10:00", practitioner="ines")
+    desk = staff("manager")
+    page = desk.get("desk_new.new", day="2026-03-12")
+
+    typed = {"name": "Bo Li", "phone": "2125550199", "at": "2026-03-12T10:00-04:00 ines"}
+    page = send(desk, page, typed)
+
+    assert page.status == 409
+    assert "Thursday 12 March, 10:00 can't be had" in alert(page)
+    assert "Nearest times that work" in alert(page)
+    assert fields(page)["name"] == "Bo Li"
+    assert not buttons(page, "waive")
+    assert session.scalar(sa.select(sa.func.count(Booking.id))) == 1
+
+
+def test_a_manager_books_after_hours_by_saying_why(session: Session, staff: Staff) -> None:
+    desk = staff("manager")
+    page = desk.get("desk_new.new", **{"day": "2026-03-12", "with": "ines"})
+    typed = {"name": "Bo Li", "phone": "2125550199", "do": "clock", "clock": "18:30"}
+    page = send(desk, page, typed)
+    assert page.status == 409
+    (waive,) = buttons(page, "waive")
+
+    page = send(desk, page, {"waive": waive})
+    assert page.status == 422
+    assert wrong(page) == {"because": "Say in a few words why it is booked all the same."}
+    send(desk, page, {"waive": waive, "because": "Ines stays longer"})
+
+    assert last(session).starts_at == make.moment("2026-03-12 18:30")
+    entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.event == "booking.booked")).one()
+    assert set(entry.details["overrode"]) == {"closed", "not_on_shift"}
+    assert entry.details["because"] == "Ines stays longer"
+
+
+def test_reception_can_not_book_after_hours(session: Session, staff: Staff) -> None:
+    desk = staff("reception")
+    page = desk.get("desk_new.new", day="2026-03-12")
+    typed = {"name": "Bo Li", "phone": "2125550199", "do": "clock", "clock": "18:30"}
+
+    page = send(desk, page, typed)
+    assert not buttons(page, "waive")
+    page = send(desk, page, {"waive": "2026-03-12T18:30-04:00", "because": "I say so"})
+
+    assert page.status == 409
+    assert session.scalar(sa.select(sa.func.count(Booking.id))) == 0
+
+
+def test_the_next_visit_is_offered_four_weeks_on(session: Session, staff: Staff, at: At) -> None:
+    booking = make.booked("2026-03-12 10:00", practitioner="ines")
+    at("2026-03-12 11:30")
+    with transaction() as inside:
+        member = make.staff(inside, "owner")
+    kim = Actor(member.id, "Kim", "kim@example.com", Role.OWNER)
+    state_actions.change_state(booking.reference, BookingStatus.DONE, actor=kim)
+
+    page = staff("reception").get("desk_new.new", after=booking.reference)
+
+    (first,) = page.tree.xpath("//button[@autofocus]/@value")
+    assert first == "2026-04-09T10:00-04:00 ines"
+
+
+def test_a_treatment_with_longer_pauses_is_offered_after_them(
+    session: Session, staff: Staff, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        inside.get_one(Treatment, studio.facial).days_between = 40
+    booking = make.booked("2026-03-12 10:00", practitioner="ines")
+
+    page = staff("reception").get("desk_new.new", after=booking.reference)
+
+    (first,) = page.tree.xpath("//button[@autofocus]/@value")
+    assert first == "2026-04-23T10:00-04:00 ines"
+
+
+def test_a_taken_next_hour_is_replaced_by_the_nearest_with_the_same_person(
+    session: Session, staff: Staff
+) -> None:
+    booking = make.booked("2026-03-12 10:00", practitioner="ines")
+    make.booked("2026-04-09 10:00", visitor="b", practitioner="ines", email="b@example.com")
+
+    page = staff("reception").get("desk_new.new", after=booking.reference)
+
+    near = page.tree.xpath("//button[contains(@class, 'as-usual')]/@value")
+    assert {one.partition(" ")[2] for one in near} == {"ines"}
+    assert {one[:10] for one in near} == {"2026-04-09"}
+
+
+def test_a_free_time_of_the_schedule_is_offered_first(staff: Staff) -> None:
+    page = staff("reception").get(
+        "desk_new.new", **{"at": "2026-03-12T14:20-04:00", "day": "2026-03-12", "with": "maya"}
+    )
+
+    assert buttons(page)[0] == "2026-03-12T14:20-04:00 maya"
+
+
+def test_who_is_not_found_becomes_the_beginning_of_a_new_client(staff: Staff) -> None:
+    page = staff("reception").get("desk_new.new", q="Bo Li")
+    (link,) = page.tree.xpath("//a[@data-new]/@href")
+
+    page = staff("reception").open(link)
+
+    assert fields(page)["name"] == "Bo Li"
+
+
+def test_a_practitioner_does_not_book(staff: Staff) -> None:
+    assert staff("practitioner").get("desk_new.new").status == 403
+
+
+def test_a_client_that_does_not_exist_is_no_page(staff: Staff) -> None:
+    for about in ({"client": "99"}, {"client": "x"}, {"client": "9" * 30}, {"after": "nothing"}):
+        assert staff("reception").get("desk_new.new", **about).status == 404, about
+
+
+def test_nothing_that_stands_in_an_address_breaks_the_page(staff: Staff) -> None:
+    odd = ("0000-00-00", "9999-12-31", "x" * 500, "2026-03-12T10:00", "' OR 1", "\U0010ffff")
+    for text in odd:
+        asked = {"day": text, "at": text, "with": text, "treatment": text, "q": text}
+        assert staff("reception").get("desk_new.new", **asked).status == 200, text
