@@ -10,9 +10,8 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
 from spa.booking.forms import one_line
-from spa.domain.spans import parse_moment
 from spa.clients.contact import ContactForm
-from spa.domain.spans import moment_on
+from spa.domain.spans import moment_on, parse_moment
 
 SHORTEST_REASON = 3
 Choices = Sequence[tuple[str, str]]

@@ -373,9 +373,12 @@ def _busy(
     return busy, sessions
 
 
-def free_times(offer: Offer, first_on: date, last_on: date, **about: Any) -> list[FreeStart]:
-    """The starts that can be booked in those days; `about` as for `facts`."""
-    return free_starts(facts(offer, first_on, last_on, **about), offer.policy)
+def free_times(
+    offer: Offer, first_on: date, last_on: date, *, room: int | None = None, **about: Any
+) -> list[FreeStart]:
+    """The starts that can be booked in those days; `room` and `about` as for `place_for`."""
+    known = in_room(facts(offer, first_on, last_on, **about), room)
+    return free_starts(known, offer.policy)
 
 
 def starts(known: Facts, offer: Offer) -> list[FreeStart]:

@@ -66,7 +66,9 @@ def _add_organizer(event: Event, location: Location) -> None:
 
 
 def _add_attendee(event: Event, booking: Booking) -> None:
-    """Who is invited; nobody is asked to answer."""
+    """Who is invited; nobody is asked to answer, and who has no address is not named."""
+    if not booking.contact_email:
+        return
     attendee = vCalAddress(f"mailto:{booking.contact_email}")
     attendee.params["CN"] = vText(booking.contact_name)
     attendee.params["PARTSTAT"] = vText("ACCEPTED")

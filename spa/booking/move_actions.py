@@ -12,7 +12,7 @@ from spa.booking import queries, taking
 from spa.booking.queries import Offer
 from spa.booking.taking import Waiver
 from spa.database import transaction
-from spa.domain.availability import Allocation, Person, Reason, Thing
+from spa.domain.availability import NONE_WAIVED, Allocation, Person, Reason, Thing, Waived
 from spa.domain.roles import Actor, Permission
 from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
@@ -24,6 +24,11 @@ UNDO_WITHIN = timedelta(seconds=60)
 """Longer than the page offers it, for who presses at the last moment over a slow line."""
 
 MOVABLE = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED})
+SETTLED = frozenset(
+    {Reason.IN_THE_PAST, Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID, Reason.CLOSED}
+)
+"""What is no question for the hour that a visit has already, when only who or where changes."""
+
 CHANGING = (
     "booking.moved",
     "booking.move_undone",
@@ -51,7 +56,8 @@ def move_at_desk(
 
     `practitioner` is a slug, empty for anyone; `room` an id, None for any, the present one first.
     Raises SlotTaken with the reasons, NotAllowed, or ChangedMeanwhile when somebody changed the
-    visit after the entry `seen`. What the waiver set aside is kept in the record.
+    visit after the entry `seen`. What the waiver set aside is kept in the record. Who has arrived
+    is told in person.
     """
     now = clock.now()
     with taking.referee(), transaction() as session:
@@ -64,18 +70,24 @@ def move_at_desk(
         if _is_as_it_was(booking, start, found):
             return booking
         before, details = outbox.believed(booking), _what_changes(booking, start, found)
+        is_told = is_told and booking.status == BookingStatus.BOOKED
         if start != booking.starts_at:
             booking.assured_at = None
         booking.sequence += 1
-        booking.wants_practitioner = bool(practitioner)
         taking.free(session, booking.id)
         taking.take(session, booking, offer, start, found)
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
+        details["is_told"] = is_told and bool(booking.contact_email)
         _record(session, "booking.moved", booking, actor, now, **details, is_late=booking.is_late,
-                is_told=is_told, **_set_aside(overrode, waiver))  # fmt: skip
+                **_set_aside(overrode, waiver))  # fmt: skip
     return booking
+
+
+def settled(booking: Booking, start: datetime) -> Waived:
+    """The reasons that are no question for this start."""
+    return SETTLED if start == booking.starts_at else NONE_WAIVED
 
 
 def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
@@ -147,6 +159,7 @@ def _find(
         "without": booking.id,
         "preferred": booking.practitioner_id,
         "waiver": waiver,
+        "settled": settled(booking, start),
     }
     if room is None:
         try:

@@ -80,6 +80,9 @@ def new() -> ResponseReturnValue:
     form = DeskBookingForm(formdata=None, region=place.country, data=asked | _typed())
     form.is_told.data = True
     form.back.data = access.way_back("")
+    if request.args.get("new"):
+        empty = form.phone if form.name.data else form.name
+        empty.render_kw = (empty.render_kw or {}) | {"autofocus": True}
     return _page(_desk(form, who), form)
 
 
@@ -89,6 +92,7 @@ def book() -> ResponseReturnValue:
     """Book the time that was pressed, or show other times with everything typed kept."""
     place = access.place()
     form = DeskBookingForm(region=place.country)
+    form.back.data = access.way_back("")
     desk = _desk(form, _who(form.client.data or "", form.after.data or ""))
     if to := request.form.get("to"):
         form.day.data = to

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from spa.booking import queries
 from spa.booking.queries import Offer
-from spa.domain.availability import Allocation, Reason, Waived, claims_of
+from spa.domain.availability import NONE_WAIVED, Allocation, Reason, Waived, claims_of
 from spa.domain.states import BookingStatus
 from spa.errors import SlotTaken
 from spa.models import Booking, Claim, Location, Treatment
@@ -123,20 +123,27 @@ class Waiver:
 
 
 def find_at_desk(
-    offer: Offer, start: datetime, *, waiver: Waiver | None = None, **about: Any
+    offer: Offer,
+    start: datetime,
+    *,
+    waiver: Waiver | None = None,
+    settled: Waived = NONE_WAIVED,
+    **about: Any,
 ) -> tuple[Allocation, tuple[Reason, ...]]:
     """Who and which room take this hour, and the reasons that were set aside for it.
 
-    Raises SlotTaken with every reason when there is no waiver for all of them.
+    As little as possible is set aside; what is `settled` is not asked again. Raises SlotTaken with
+    the reasons when there is no waiver for all of somebody's.
     """
-    reasons, found = queries.place_for(offer, start, **about)
+    reasons, found = queries.place_for(offer, start, waived=settled, **about)
     if found:
         return found, ()
-    if waiver and set(reasons) <= waiver.reasons:
-        more, found = queries.place_for(offer, start, waived=frozenset(reasons), **about)
+    allowed = waiver.reasons if waiver else NONE_WAIVED
+    for waived in (allowed & frozenset(reasons), allowed):
+        found = queries.place_for(offer, start, waived=settled | waived, **about)[1]
         if found:
-            return found, reasons
-        reasons = (*reasons, *more)
+            about["practitioner"] = found.person.slug
+            return found, queries.place_for(offer, start, waived=settled, **about)[0]
     raise SlotTaken(reasons)
 
 

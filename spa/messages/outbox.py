@@ -67,7 +67,8 @@ def tell_change(
     """Tell the client of another hour or person, later and once for several changes in a row.
 
     `before` is what they counted on until now. What still waits to be told is told in its place,
-    and nothing is when all is as they believe. A confirmation that still waits tells the truth.
+    and nothing is when all is as they believe. The answer to a move of their own remembers no
+    belief, so that it is never left out. A confirmation that still waits tells the truth.
     """
     waiting = session.execute(
         sa.update(Message)
@@ -76,7 +77,7 @@ def tell_change(
         .values(status="withdrawn")
         .returning(Message.before)
     ).first()
-    if waiting and waiting.before:
+    if waiting:
         before = waiting.before
     if not (is_told or waiting) or before == believed(booking) or _confirms(session, booking):
         return

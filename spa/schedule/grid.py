@@ -120,7 +120,6 @@ def _visit(
         "client": visit.client,
         "what": f"{visit.treatment}, {other.name}",
         "state": visit.status,
-        "seen": visit.newest,
     }
     if is_by_room:
         found["person"] = person.slug

@@ -1,6 +1,6 @@
 """Reads a day or a week of the studio: who is in, who comes, and what is still free."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -60,8 +60,9 @@ class Day:
     def free_minutes(self) -> int:
         """How long people who are in could still see somebody, from now on, in the rooms left."""
         begins, ends = day_span(self.on, self.zone)
-        people = [subtract(one.working, self._taken(one.id)) for one in self.people]
-        rooms = [subtract(one.working, self._taken(one.id)) for one in self.rooms]
+        gone, taken = Span(begins, max(begins, tick_at_or_after(self.now))), self._taken()
+        people = [subtract(one.working, [gone, *taken[one.id]]) for one in self.people]
+        rooms = [subtract(one.working, [gone, *taken[one.id]]) for one in self.rooms]
         return 5 * sum(map(min, _counted(people, begins, ends), _counted(rooms, begins, ends)))
 
     @property
@@ -75,12 +76,16 @@ class Day:
         """What the visits that have their hour cost together."""
         return sum(visit.price_minor for visit in self.visits if _is_expected(visit))
 
-    def _taken(self, resource_id: int) -> list[Span]:
-        """When a person or room can't be had: gone by, with somebody, cleaned or kept free."""
-        taken = [span for visit in self.visits for span in visit.takes(resource_id)]
-        taken += [block.span for block in self.blocks if resource_id in block.resource_ids]
-        begins = day_span(self.on, self.zone).start
-        return [Span(begins, max(begins, tick_at_or_after(self.now))), *taken]
+    def _taken(self) -> dict[int, list[Span]]:
+        """When each person or room is with somebody, cleaned or kept free."""
+        taken: dict[int, list[Span]] = defaultdict(list)
+        for visit in self.visits:
+            for resource_id in (visit.practitioner_id, visit.room_id):
+                taken[resource_id] += visit.takes(resource_id)
+        for block in self.blocks:
+            for resource_id in block.resource_ids:
+                taken[resource_id].append(block.span)
+        return taken
 
 
 def day(place: Place, on: date, now: datetime, only: int | None = None) -> Day:

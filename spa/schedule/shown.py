@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -119,23 +120,34 @@ def day_in_words(
 
 def lines(day: Day, visits: Iterable[Visit], actor: Actor, place: Place) -> list[Line]:
     """Visits in words, each with what may be done with it now."""
-    names = {column.id: column.name for column in (*day.people, *day.rooms)}
-    return [_line(visit, names, day, actor, place) for visit in visits]
+    visits = list(visits)
+    words = _Words(
+        names={column.id: column.name for column in (*day.people, *day.rooms)},
+        states={status: wording.status(status) for status in {each.status for each in visits}},
+    )
+    return [_line(visit, words, day, actor, place) for visit in visits]
 
 
-def _line(visit: Visit, names: dict[int, str], day: Day, actor: Actor, place: Place) -> Line:
-    room = names.get(visit.room_id, "")
+class _Words(NamedTuple):
+    """What many visits share, looked up once."""
+
+    names: dict[int, str]
+    states: dict[BookingStatus, str]
+
+
+def _line(visit: Visit, words: _Words, day: Day, actor: Actor, place: Place) -> Line:
+    room = words.names.get(visit.room_id, "")
     may_move = actor.may(Permission.MANAGE_BOOKINGS) and visit.status in MOVABLE
     return Line(
         reference=visit.reference,
         status=visit.status,
-        status_words=status_words(visit),
+        status_words=_status_words(visit, words.states[visit.status]),
         clock=wording.clock(visit.starts_at, day.zone),
         ends=wording.clock(visit.ends_at, day.zone),
         client=client_words(visit),
         client_id=visit.client_id,
         treatment=visit.treatment,
-        person=names.get(visit.practitioner_id, ""),
+        person=words.names.get(visit.practitioner_id, ""),
         room=room,
         is_new=visit.is_first_visit,
         is_assured=visit.assured_at is not None and visit.status == BookingStatus.BOOKED,
@@ -159,13 +171,12 @@ def client_words(visit: Visit) -> str:
     return visit.client or _("Somebody online")
 
 
-def status_words(visit: Visit) -> str:
+def _status_words(visit: Visit, state: str) -> str:
     """Where it stands, and for a cancelled one who called it off and whether late."""
     if visit.status != BookingStatus.CANCELLED:
-        return wording.status(visit.status)
-    words = [wording.status(visit.status)]
-    words.append(_("by the studio") if visit.cancelled_by == "studio" else _("by the client"))
-    return " ".join(words) + (", " + _("late") if visit.is_late else "")
+        return state
+    who = _("by the studio") if visit.cancelled_by == "studio" else _("by the client")
+    return f"{state} {who}, {_('late')}" if visit.is_late else f"{state} {who}"
 
 
 def minutes_left(visit: Visit, now: datetime) -> int:

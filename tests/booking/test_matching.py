@@ -4,11 +4,19 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
-from spa.booking import actions
-from spa.models import Client
+from spa.booking import actions, matching
+from spa.booking.matching import Person
+from spa.database import transaction
+from spa.domain.finding import words_of
+from spa.errors import PleaseCall
+from spa.models import Client, ClientWord
 from tests import make
+from tests.visitor import Visitor, alert
+
+NOW = make.moment("2026-03-10 09:00")
 
 
 def clients(session: Session) -> list[tuple[str, str, str, int | None]]:
@@ -112,3 +120,68 @@ def test_nobody_gets_into_a_record_by_changing_an_address_to_its_own(
 
     assert changed.client_id != victim.client_id
     assert clients(session)[0] == ("Bea Ruiz", "bea@example.com", "+12125550122", None)
+
+
+def test_what_is_not_given_is_nobody_s(session: Session, studio: make.Studio) -> None:
+    with transaction() as inside:
+        first = matching.make(inside, Person("Bo Li", "", "+12125550199", "en"), NOW)
+        second = matching.make(inside, Person("Cy Roth", "cy@example.com", "", "en"), NOW)
+        third = matching.make(inside, Person("Di Roth", "di@example.com", "", "en"), NOW)
+        again = matching.find_or_make(inside, Person("Bo Li", "", "", "en"), NOW)
+
+    assert len({first, second, third, again}) == 4
+    assert [mark for *_, mark in clients(session)] == [None, None, None, None]
+
+
+def test_at_the_desk_a_phone_and_the_name_are_enough_to_know_somebody(
+    session: Session, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        bo = matching.make(inside, Person("Bo Li", "", "+12125550199", "en"), NOW)
+
+        assert matching.known(inside, Person("BO LI", "", "+12125550199", "en")) == bo
+        assert matching.known(inside, Person("Bea Li", "", "+12125550199", "en")) is None
+        assert matching.known(inside, Person("Bo Li", "", "", "en")) is None
+
+
+def test_who_is_made_online_can_be_found(session: Session, studio: make.Studio) -> None:
+    booking = make.booked()
+
+    words = session.scalars(
+        sa.select(ClientWord.word).where(ClientWord.client_id == booking.client_id)
+    )
+
+    assert set(words) == words_of("Ana Duarte", "ana@example.com", "+12125550111")
+
+
+def test_who_books_by_phone_is_asked_to_call_and_the_hold_stays(
+    session: Session, studio: make.Studio
+) -> None:
+    by_phone(make.booked().client_id)
+    hold = make.held("2026-03-16 10:00", visitor="two")
+
+    with pytest.raises(PleaseCall):
+        actions.confirm_booking(hold.reference, make.details())
+
+    session.refresh(hold)
+    assert hold.status == "held"
+    assert len(clients(session)) == 1
+    other = actions.confirm_booking(hold.reference, make.details(name="Bea Ruiz"))
+    assert other.status == "booked"
+
+
+def test_the_page_asks_neutrally_to_call(app: Flask, studio: make.Studio) -> None:
+    by_phone(make.booked("2026-03-16 10:00").client_id)
+    visitor = Visitor(app)
+
+    page = visitor.confirm(visitor.hold())
+
+    assert page.status == 409
+    assert "Please call us to book this visit" in alert(page)
+    assert page.fields("")["name"] == "Ana Duarte"
+
+
+def by_phone(client_id: int | None) -> None:
+    """From now on this client books by phone only."""
+    with transaction() as inside:
+        inside.get_one(Client, client_id).books_by_phone = True

@@ -189,7 +189,7 @@ export function draw(place, data, desk) {
       practitioner: isByRoom ? visit.person : column,
       room: isByRoom ? column : "",
       is_told: "y",
-      seen: visit.seen,
+      seen: data.tag.split("-")[1],
       back: words.here,
     });
     said.replaceChildren();
