@@ -46,6 +46,9 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.look": {},
     "desk.cancel_now": {"by": "client"},
     "desk_move.move_now": {"at": AT},
+    "desk_new.book": {"at": AT, "treatment": "facial", "name": "Bo Lind", "phone": "2125550123"},
+    "clients.new": {"name": "Bo Lind", "phone": "212 555 0123", "language": "en"},
+    "clients.edit": {"name": "Bo Lind", "phone": "212 555 0123", "language": "en"},
     "blocks.make": {
         "day": "2026-03-12",
         "starts": "14:00",
@@ -54,6 +57,9 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "1",
     },
     "blocks.remove": {},
+    "clients.new": {"name": "Bo Li", "phone": "212 555 0199"},
+    "clients.edit": {"name": "Bo Li", "phone": "212 555 0199", "language": "en"},
+    "desk_new.book": {"at": AT, "name": "Bo Li", "phone": "212 555 0199"},
 }
 NEEDS_MORE = {"desk_move.undo"}
 """Tried in tests of its own: it takes back what was done a moment ago."""

@@ -1,0 +1,186 @@
+"""Every page of the desk, small and large, light and dark: no finding of axe-core."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from spa.database import db
+from spa.models import Block, Booking
+from tests.browser.site import Site
+from tests.browser.test_axe import AXE, findings
+from tests.browser.test_desk_schedule import booked, signed_in
+from tests.browser.visitor import Visitor
+
+Way = Callable[[Visitor, Site], None]
+WAYS: dict[str, Way] = {}
+
+
+def way(steps: Way) -> Way:
+    """These steps lead to the page that they are named after."""
+    WAYS[steps.__name__.replace("_", " ")] = steps
+    return steps
+
+
+def at(address: str) -> Way:
+    """A page that has an address of its own."""
+    return lambda desk, _site: desk.open(address)
+
+
+WAYS |= {
+    "morning": at("/staff"),
+    "week": at("/staff/schedule/week?person=ines-marchetti"),
+    "bookings": at("/staff/booking?from=2026-02-01&to=2026-03-31"),
+    "bookings, none": at("/staff/booking?from=2020-02-01&to=2020-03-31"),
+    "new booking": at("/staff/booking/new"),
+    "clients": at("/staff/clients"),
+    "clients found": at("/staff/clients?q=ma"),
+    "people": at("/staff/people"),
+    "invite": at("/staff/people/new"),
+    "account": at("/staff/account"),
+    "keep a time free": at("/staff/blocks/new"),
+}
+
+
+def one_of(site: Site, status: str) -> str:
+    """The reference of a visit of the demo in that state."""
+    with site.app.app_context():
+        query = sa.select(Booking.reference).where(Booking.status == status)
+        found = db.session.scalar(query.order_by(Booking.starts_at.desc()))
+        assert found
+        return found
+
+
+def client_of(site: Site) -> int:
+    with site.app.app_context():
+        found = db.session.scalar(sa.select(Booking.client_id).order_by(Booking.id.desc()))
+        assert found
+        return found
+
+
+@way
+def booking(desk: Visitor, site: Site) -> None:
+    start = site.free()[0]
+    reference = booked(site, start, note="I use a wheelchair")
+    desk.open(f"/staff/booking/{reference}")
+
+
+@way
+def booking_cancelled(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/{one_of(site, 'cancelled')}")
+
+
+@way
+def cancel_with_errors(desk: Visitor, site: Site) -> None:
+    desk.expect_status(422)
+    desk.open(f"/staff/booking/{booked(site, site.free()[0])}/cancel")
+    desk.button("Cancel the visit").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def move(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/{booked(site, site.free()[0])}/move")
+
+
+@way
+def move_refused_with_a_way_round(desk: Visitor, site: Site) -> None:
+    desk.expect_status(409)
+    desk.open(f"/staff/booking/{booked(site, site.free()[0])}/move")
+    desk.page.get_by_label("Another time").fill("21:00")
+    desk.button("Move to that time").click()
+    expect(desk.page.get_by_label("Why all the same?")).to_be_visible()
+
+
+@way
+def moved_with_undo(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/{booked(site, site.free()[0])}/move")
+    desk.page.locator("#move .time").first.click()
+    expect(desk.page.locator("#said button")).to_be_visible()
+
+
+@way
+def keep_a_time_free_with_errors(desk: Visitor, site: Site) -> None:
+    desk.expect_status(422)
+    desk.open("/staff/blocks/new")
+    desk.button("Keep it free").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def block(desk: Visitor, site: Site) -> None:
+    with site.app.app_context():
+        number = db.session.scalar(sa.select(Block.id))
+    desk.open(f"/staff/blocks/{number}")
+
+
+@way
+def client(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/clients/{client_of(site)}")
+
+
+@way
+def client_edited_with_errors(desk: Visitor, site: Site) -> None:
+    desk.expect_status(422)
+    desk.open(f"/staff/clients/{client_of(site)}/edit")
+    desk.page.locator("#name").fill("")
+    desk.page.locator("main form[method=post] button.btn").first.click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def new_booking_for_somebody_known(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/new?client={client_of(site)}")
+
+
+@way
+def book_the_next(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/new?after={one_of(site, 'done')}")
+
+
+@way
+def not_there(desk: Visitor, _site: Site) -> None:
+    desk.expect_status(404)
+    desk.open("/staff/booking/nothing")
+
+
+@way
+def sign_in(desk: Visitor, _site: Site) -> None:
+    desk.context.clear_cookies()
+    desk.open("/staff/login")
+
+
+@way
+def sign_in_refused(desk: Visitor, _site: Site) -> None:
+    desk.expect_status(422)
+    desk.context.clear_cookies()
+    desk.open("/staff/login")
+    desk.page.get_by_label("Email").fill("nobody@example.com")
+    desk.page.get_by_label("Password").fill("not the password")
+    desk.button("Sign in").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def forgot(desk: Visitor, _site: Site) -> None:
+    desk.context.clear_cookies()
+    desk.open("/staff/forgot")
+
+
+@pytest.fixture
+def examined(somebody: Callable[..., Visitor], site: Site) -> Visitor:
+    """The owner, whose every page has axe-core in it."""
+    visitor = signed_in(somebody, site, reduced_motion="reduce")
+    visitor.context.add_init_script(path=AXE)
+    return visitor
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_axe_finds_nothing_on(name: str, examined: Visitor, site: Site) -> None:
+    WAYS[name](examined, site)
+
+    found = findings(examined.page)
+
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
