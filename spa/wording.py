@@ -117,6 +117,11 @@ def day_short(day: date) -> str:
     return _date(day, "short", _language())
 
 
+def day_and_year(day: date) -> str:
+    """A day that may be years away: "3 May 2025"."""
+    return _date(day, "year", _language())
+
+
 def week(first_on: date, last_on: date) -> str:
     """Some days from one to another: "Mon 23 Nov – Sun 29 Nov"."""
     return _("%(first)s – %(last)s", first=day_short(first_on), last=day_short(last_on))
@@ -145,6 +150,7 @@ def _date(day: date, style: str, locale: str) -> str:
         "long": _("EEEE d MMMM"),
         "short": _("EEE d MMM"),
         "month": _("LLLL y"),
+        "year": _("d MMMM y"),
         "weekday": "EEEE",
         "weekday short": "EEE",
     }[style]
@@ -243,7 +249,9 @@ def obstacle(found: Obstacle, zone: ZoneInfo) -> str:
     at = clock(found.until, zone) if found.until else ""
     reason_says = {
         Reason.IN_THE_PAST: _("That time has passed."),
-        Reason.TOO_SOON: _("Online we ask for %(length)s notice.", length=length(found.number)),
+        Reason.TOO_SOON: _(
+            "Online, visits are booked at least %(length)s ahead.", length=length(found.number)
+        ),
         Reason.TOO_FAR: ngettext(
             "We plan no more than %(num)d day ahead.",
             "We plan no more than %(num)d days ahead.",
@@ -253,7 +261,7 @@ def obstacle(found: Obstacle, zone: ZoneInfo) -> str:
         Reason.NOT_CERTIFIED: _(
             "The certificate of %(who)s for this treatment ended on %(day)s.",
             who=found.who,
-            day=day_short(found.on) if found.on else "",
+            day=day_and_year(found.on) if found.on else "",
         ),
         Reason.DAY_FULL: ngettext(
             "%(who)s has %(num)d hands-on session that day already, and that is the most.",
@@ -315,6 +323,9 @@ def _taken(found: Obstacle, at: str) -> str:
         if not found.words:
             return _("%(who)s is kept free until %(at)s.", who=found.who, at=at)
         return _("%(who)s: %(what)s until %(at)s.", who=found.who, what=found.words, at=at)
+    if found.what == Hindrance.EXPIRED and found.on:
+        day = day_and_year(found.on)
+        return _("%(who)s may not be used for this treatment after %(day)s.", who=found.who, day=day)
     if found.what == Hindrance.CLEANING:
         return _("%(who)s is being cleaned until %(at)s.", who=found.who, at=at)
     if is_person:

@@ -83,7 +83,7 @@ def book_at_desk(
             client_id=client.id,
             starts_at=wanted.start.isoformat(),
             is_told=wanted.is_told and bool(booking.contact_email),
-            **set_aside,  # type: ignore[arg-type]
+            **set_aside,
         )
     return booking
 

@@ -111,7 +111,8 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
         booking.sequence += 1
         taking.free(session, booking.id)
         taking.take(session, booking, offer, start, found)
-        outbox.tell_change(session, booking, before=before, at=now, due_at=now + TOLD_AFTER)
+        is_told, due_at = bool(was["is_told"]), now + TOLD_AFTER
+        outbox.tell_change(session, booking, before=before, at=now, due_at=due_at, is_told=is_told)
         _record(
             session,
             "booking.move_undone",
@@ -152,21 +153,25 @@ def _find(
     room: int | None,
     waiver: Waiver | None,
 ) -> tuple[Allocation, tuple[Reason, ...]]:
-    """Who and which room: the present room if it can be, unless another is asked for."""
+    """Who and which room: the present room if it can be, unless another is asked for.
+
+    Nothing is set aside as long as anybody can be had without.
+    """
     about: dict[str, Any] = {
         "now": now,
         "practitioner": practitioner,
         "without": booking.id,
         "preferred": booking.practitioner_id,
-        "waiver": waiver,
         "settled": settled(booking, start),
     }
-    if room is None:
-        try:
-            return taking.find_at_desk(desk, start, room=booking.room_id, **about)
-        except SlotTaken:
-            pass
-    return taking.find_at_desk(desk, start, room=room, **about)
+    refused = SlotTaken(())
+    for about["waiver"] in dict.fromkeys((None, waiver)):
+        for each in (booking.room_id, None) if room is None else (room,):
+            try:
+                return taking.find_at_desk(desk, start, room=each, **about)
+            except SlotTaken as error:
+                refused = error
+    raise refused
 
 
 def _is_as_it_was(booking: Booking, start: datetime, found: Allocation) -> bool:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, StringField, ValidationError
 from wtforms.validators import Length
 
 from spa.booking.forms import one_line
@@ -33,6 +33,11 @@ class DeskMoveForm(FlaskForm):
         render_kw={"autocomplete": "off"},
     )
 
+    def validate_because(self, field: Field) -> None:
+        """Who sets a rule aside says why."""
+        if self.waive.data and len(field.data or "") < SHORTEST_REASON:
+            raise ValidationError(_l("Say why, so that others understand it later"))
+
     @property
     def seen_entry(self) -> int | None:
         """The last entry of the record that the page knew of."""
@@ -41,8 +46,8 @@ class DeskMoveForm(FlaskForm):
 
     @property
     def gives_reason(self) -> bool:
-        """Whether a rule is to be set aside, and somebody said why."""
-        return bool(self.waive.data) and len(self.because.data or "") >= SHORTEST_REASON
+        """Whether a rule is to be set aside, and somebody said why; only after validation."""
+        return bool(self.waive.data) and not self.because.errors
 
     def start(self, zone: ZoneInfo) -> datetime | None:
         """The moment asked for: one with its offset, or day and time on the clock of the place."""

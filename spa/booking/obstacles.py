@@ -1,6 +1,7 @@
 """Reads why an hour can't be had, with who and what is in the way and until when."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -8,11 +9,17 @@ from zoneinfo import ZoneInfo
 
 from spa.booking.facts import FAR_AWAY, facts, in_room
 from spa.booking.offer import Offer
+from spa.booking.queries import resource_slug
+from spa.database import db
 from spa.domain.availability import NONE_WAIVED, Reason, Waived, refusals
 from spa.domain.explain import Diary, Hindrance, Obstacle, Use, explained
+from spa.domain.roles import WAIVABLE, Role
 from spa.domain.spans import Span, local_time, tick_at_or_after, tick_of
+from spa.models import AuditEntry, Booking
 from spa.schedule.rota import rota
 from spa.schedule.visits import visits_between
+
+TAKEN = frozenset({Reason.PRACTITIONER_BUSY, Reason.NO_ROOM, Reason.NO_DEVICE})
 
 
 class _Place(NamedTuple):
@@ -34,8 +41,9 @@ def why_not(
 ) -> tuple[Obstacle, ...]:
     """What stands against this hour, () when nothing does.
 
-    Of several people, what stands against the one nearest to it. `practitioner` is a slug,
-    `room` an id; `without` is a booking whose own claims don't count.
+    Of several people, what stands against the one nearest to it: best somebody for whom it could
+    be set aside. `practitioner` is a slug, `room` an id; `without` is a booking whose own claims
+    don't count.
     """
     if abs(start - now) > FAR_AWAY:
         reason = Reason.TOO_FAR if start > now else Reason.IN_THE_PAST
@@ -44,11 +52,35 @@ def why_not(
     known = facts(offer, day, day, now=now, practitioner=practitioner, without=without)
     known = in_room(known, room)
     each = [replace(known, people=(person,)) for person in known.people] or [known]
-    alone = min(each, key=lambda one: len(refusals(start, one, offer.policy, waived)))
-    reasons = refusals(start, alone, offer.policy, waived)
+    against = [refusals(start, one, offer.policy, waived) for one in each]
+    alone, reasons = min(zip(each, against, strict=True), key=lambda pair: _distance(pair[1]))
     if not reasons:
         return ()
     return explained(start, reasons, alone, offer.policy, _diary(offer, start, now, without))
+
+
+def _distance(reasons: Collection[Reason]) -> tuple[int, int]:
+    """How far somebody is from having this hour: what nobody may set aside weighs most."""
+    return len(set(reasons) - WAIVABLE[Role.OWNER]), len(reasons)
+
+
+def against_undo(
+    booking: Booking, offer: Offer, entry_id: int, now: datetime
+) -> tuple[Obstacle, ...]:
+    """Who or what took the hour, the person or the room that this visit was moved from."""
+    entry = db.session.get(AuditEntry, entry_id)
+    if entry is None or entry.booking_id != booking.id or "from_room" not in entry.details:
+        return ()
+    was = entry.details
+    found = why_not(
+        offer,
+        datetime.fromisoformat(was["from"]),
+        now=now,
+        practitioner=resource_slug(was["from_practitioner"]),
+        room=was["from_room"],
+        without=booking.id,
+    )
+    return tuple(one for one in found if one.reason in TAKEN)
 
 
 def _diary(offer: Offer, start: datetime, now: datetime, without: int) -> Diary:

@@ -33,7 +33,9 @@ def location_of(booking: Booking) -> Location:
 
 
 def coming_visits(email: str, now: datetime) -> list[Booking]:
-    """The visits to come that were booked with this address, soonest first."""
+    """The visits to come that were booked with this address, soonest first; none without one."""
+    if not email:
+        return []
     query = (
         sa.select(Booking)
         .where(Booking.contact_email == email)

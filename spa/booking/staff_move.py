@@ -1,9 +1,20 @@
 """Moving a visit at the desk, by drag or by the page that does the same, and undoing it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,44 +25,52 @@ from spa.booking import desk_queries, move_actions, picker, queries
 from spa.booking.desk_list import day_of
 from spa.booking.desk_shown import happened
 from spa.booking.move_form import DeskMoveForm
-from spa.booking.obstacles import why_not
+from spa.booking.obstacles import against_undo, why_not
 from spa.booking.picker import TimeOption, option
 from spa.booking.queries import Booking, Offer
 from spa.booking.staff import booking_of
 from spa.booking.taking import Waiver
 from spa.domain.availability import Reason
 from spa.domain.roles import Permission
-from spa.domain.spans import local_time
+from spa.domain.spans import local_time, parse_moment
 from spa.errors import ChangedMeanwhile, Refusal, SlotTaken
 
 bp = Blueprint("desk_move", __name__, url_prefix="/staff/booking/<reference>")
 
 SHOWN_FOR = timedelta(seconds=15)
+NOTICE = frozenset({Reason.TOO_SOON})
+"""What is too soon online is agreed at the desk without further words."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why a move was refused, and what may be done instead."""
+    """Why a move was refused, and what may be done instead.
+
+    `changes` is what happened since the page was made; `may_repeat` says that nothing else is in
+    the way.
+    """
 
     sentences: list[str]
-    nearest: list[TimeOption]
-    may_waive: bool
-    at: str
-    when: str
-    changes: list[str]
+    nearest: list[TimeOption] = field(default_factory=list)
+    may_waive: bool = False
+    may_repeat: bool = False
+    at: str = ""
+    when: str = ""
+    changes: list[str] = field(default_factory=list)
 
 
 @bp.get("/move")
 @requires(Permission.MANAGE_BOOKINGS)
 def move(reference: str) -> ResponseReturnValue:
-    """Choose another hour, person or room for this visit."""
+    """Choose another hour, person or room for this visit; the address may name them."""
     booking = booking_of(reference)
-    form = DeskMoveForm(
-        formdata=None,
-        practitioner=request.args.get("with", ""),
-        room=request.args.get("room", ""),
-        seen=str(audit.newest_entry(booking_id=booking.id)),
-    )
+    wanted = parse_moment(request.args.get("at"))
+    form = _fresh(booking)
+    form.practitioner.data = request.args.get("with", "")
+    form.room.data = request.args.get("room", "")
+    if wanted:
+        local = local_time(wanted, access.place().zone)
+        form.day.data, form.clock.data = local.date().isoformat(), f"{local:%H:%M}"
     return _page(booking, form)
 
 
@@ -62,9 +81,12 @@ def move_now(reference: str) -> ResponseReturnValue:
     booking, form = booking_of(reference), DeskMoveForm()
     offer = queries.offer_of_booking(booking)
     start = form.start(offer.zone)
-    if not form.validate() or start is None:
-        said = [_("Choose a time that the clock shows that day.")] if start is None else []
-        return _refuse(booking, form, Refused(said, [], False, "", "", []), 422)
+    if start is None:
+        said = [_("Choose a time that the clock shows that day.")]
+        return _refuse(booking, form, Refused(said), 422)
+    if not form.validate():
+        return _refuse(booking, form, _why(booking, form, offer, start, SlotTaken(())), 422)
+    was = booking.sequence
     try:
         moved = move_actions.move_at_desk(
             reference,
@@ -78,7 +100,7 @@ def move_now(reference: str) -> ResponseReturnValue:
         )
     except Refusal as error:
         return _refuse(booking, form, _why(booking, form, offer, start, error), error.status)
-    return _moved(moved)
+    return _moved(moved, has_moved=moved.sequence != was)
 
 
 @bp.post("/undo")
@@ -88,17 +110,22 @@ def undo(reference: str) -> ResponseReturnValue:
     booking = booking_of(reference)
     session.pop("undo", None)
     entry = request.form.get("entry", "")
+    number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
     try:
-        number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
         booking = move_actions.undo_move(reference, number, actor=access.actor())
     except SlotTaken:
-        said = [_("The old hour has just gone to somebody else.")]
-        return _refuse(booking, _fresh(booking), Refused(said, [], False, "", "", []), 409)
+        offer, zone = queries.offer_of_booking(booking), access.place().zone
+        found = against_undo(booking, offer, number, clock.now())
+        said = [_("That can't be undone any more.")]
+        said += [wording.obstacle(one, zone) for one in found]
+        return _refuse(booking, _fresh(booking), Refused(said), 409)
     except Refusal:
         said = [_("It is too late to undo that. Move the visit instead.")]
-        return _refuse(booking, _fresh(booking), Refused(said, [], False, "", "", []), 409)
+        return _refuse(booking, _fresh(booking), Refused(said), 409)
     if _wants_json():
-        return jsonify({"ok": True, "html": render_template("booking/desk/_undone.html")})
+        page = render_template("booking/desk/_said.html", said=_("Undone. All is as it was."))
+        return jsonify({"ok": True, "html": page})
+    flash(_("Undone. All is as it was."))
     return redirect(access.way_back(_day_url(booking)), 303)
 
 
@@ -111,7 +138,7 @@ def _waiver(form: DeskMoveForm) -> Waiver:
     actor = access.actor()
     if form.gives_reason:
         return Waiver(actor.waives, form.because.data or "")
-    return Waiver(actor.waives & {Reason.TOO_SOON}, _("Agreed at the desk"))
+    return Waiver(actor.waives & NOTICE, _("Agreed at the desk"))
 
 
 def _room_id(form: DeskMoveForm) -> int | None:
@@ -130,53 +157,63 @@ def _day_url(booking: Booking) -> str:
     return url_for("schedule.day", day=day)
 
 
-def _moved(booking: Booking) -> ResponseReturnValue:
+def _moved(booking: Booking, *, has_moved: bool) -> ResponseReturnValue:
     """Say where it is now, and offer to take it back for a moment."""
+    back = access.way_back(_day_url(booking))
+    if not has_moved:
+        said = _("Nothing had to be changed: it is there already.")
+        if _wants_json():
+            page = render_template("booking/desk/_said.html", said=said)
+            return jsonify({"ok": True, "html": page})
+        flash(said)
+        return redirect(back, 303)
+    about = desk_queries.about(booking)
     banner = {
         "reference": booking.reference,
         "entry": audit.newest_entry(booking_id=booking.id),
         "until": (clock.now() + SHOWN_FOR).isoformat(),
         "words": _(
-            "%(name)s is now booked for %(when)s.",
+            "%(name)s is now booked for %(when)s, %(who)s, %(room)s.",
             name=booking.other_name or booking.contact_name,
             when=wording.moment_short(booking.starts_at, access.place().zone),
+            who=about.practitioner,
+            room=about.room,
         ),
         "hint": _("There is no email: call them.") if not booking.contact_email else "",
     }
     if _wants_json():
-        page = render_template("booking/desk/_undo.html", undo=banner, back=_day_url(booking))
+        page = render_template("booking/desk/_undo.html", undo=banner, back=back)
         return jsonify({"ok": True, "html": page})
     session["undo"] = banner
-    return redirect(access.way_back(_day_url(booking)), 303)
+    return redirect(back, 303)
 
 
 def _why(
     booking: Booking, form: DeskMoveForm, offer: Offer, start: datetime, error: Refusal
 ) -> Refused:
     """Each reason in words, and the nearest times that work."""
-    place, now, who = access.place(), clock.now(), form.practitioner.data or ""
-    when = wording.moment_long(start, place.zone)
-    if not isinstance(error, SlotTaken):
-        changes = _changes(booking, form) if isinstance(error, ChangedMeanwhile) else []
-        return Refused([wording.refusal(error)], [], False, start.isoformat(), when, changes)
-    desk = queries.at_desk(offer)
-    found = why_not(desk, start, now=now, practitioner=who, room=_room_id(form), without=booking.id)
+    is_changed = isinstance(error, ChangedMeanwhile)
+    if not (is_changed or isinstance(error, SlotTaken)):
+        return Refused([wording.refusal(error)])
+    booking, place = booking_of(booking.reference), access.place()
+    about: dict[str, Any] = {
+        "now": clock.now(),
+        "practitioner": form.practitioner.data or "",
+        "room": _room_id(form),
+        "without": booking.id,
+    }
+    waived = move_actions.settled(booking, start) | (access.actor().waives & NOTICE)
+    found = why_not(queries.at_desk(offer), start, waived=waived, **about)
     sentences = [wording.obstacle(one, place.zone) for one in found]
-    may_waive = {one.reason for one in found} <= access.actor().waives
+    nearest = picker.nearest(_listed(offer), start, preferred=booking.practitioner_id, **about)
     return Refused(
-        sentences or [wording.refusal(error)],
-        picker.nearest(
-            _listed(offer),
-            start,
-            now=now,
-            practitioner=who,
-            without=booking.id,
-            preferred=booking.practitioner_id,
-        ),
-        bool(found) and may_waive,
-        start.isoformat(),
-        when,
-        [],
+        sentences=[wording.refusal(error)] * (is_changed or not found) + sentences,
+        nearest=nearest if found else [],
+        may_waive=bool(found) and {one.reason for one in found} <= access.actor().waives,
+        may_repeat=not found,
+        at=start.isoformat(),
+        when=wording.moment_long(start, place.zone),
+        changes=_changes(booking, form) if is_changed else [],
     )
 
 
@@ -197,7 +234,7 @@ def _refuse(
         refused=refused,
         reference=booking.reference,
         seen=audit.newest_entry(booking_id=booking.id),
-        back=_day_url(booking),
+        back=access.way_back(_day_url(booking)),
     )
     answer: Response = jsonify({"ok": False, "html": page})
     return answer, status
@@ -222,6 +259,7 @@ def _page(
         day,
         now=now,
         practitioner=who,
+        room=_room_id(form),
         without=booking.id,
         preferred=booking.practitioner_id,
     )
@@ -239,6 +277,7 @@ def _page(
         has_email=bool(booking.contact_email),
         form=form,
         refused=refused,
+        is_over=booking.status not in move_actions.MOVABLE,
         day=day.isoformat(),
         day_label=wording.day_long(day),
         options=[option(one, offer.zone) for one in free],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -281,7 +282,7 @@ def _page(
         refused=refused,
         asked=asked,
         found=found,
-        address=lambda client_id: url_for("desk_new.new", client=client_id, **kept),
+        address=url_for("desk_new.new", **kept, client=""),
         new_url=url_for("desk_new.new", q=asked, new="y", **kept),
         kept=kept,
         is_new_open=bool(form.errors or form.name.data or form.phone.data or form.email.data),
@@ -310,7 +311,7 @@ def _search() -> tuple[str, list[client_words.Line]]:
     return asked, [client_words.line(one, access.place().zone) for one in found]
 
 
-def _kept(form: DeskBookingForm) -> dict[str, str]:
+def _kept(form: DeskBookingForm) -> dict[str, Any]:
     """What is chosen already, for the address of whoever is found."""
     kept = {
         "at": form.wanted.data,

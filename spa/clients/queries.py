@@ -21,8 +21,10 @@ from spa.models import AuditEntry, Booking, Client, ClientWord, Resource, Treatm
 __all__ = ["Client", "client", "find", "similar", "usual", "visits"]
 
 SHOWN = 8
-LOOKED_AT = 32
-"""So many records are looked at to put the best of them first: a common name has thousands."""
+LOOKED_AT, LOOKED_AT_CLOSELY = 32, 16
+"""So many records are looked at to put the best of them first: a common name has thousands.
+
+Fewer when several words were typed: each takes longer, and is more likely the right one."""
 
 MOST_VISITS = 200
 END = "\U0010ffff"
@@ -80,7 +82,10 @@ def find(asked: str, only: int | None, now: datetime, limit: int = SHOWN) -> lis
         bound |= {"address": address, "part_of_address": f"%{_escaped(address)}%"}
     statement = _finding(len(parts), bool(address), only is not None)
     rows = db.session.connection().execute(statement, bound)
-    return [Found(*row[:6], row[6] or "", row[7]) for row in rows]
+    return [
+        Found(id_, name, email, phone, by_phone, last_at, treatment or "", next_at)
+        for id_, name, email, phone, by_phone, last_at, treatment, next_at in rows
+    ]
 
 
 @lru_cache(maxsize=32)
@@ -138,7 +143,7 @@ def _near(count: int, is_only: bool, has_address: bool) -> sa.Select[Any]:
     near = sa.select(word.c.client_id).where(_begins(word, 0))
     for n in range(1, count):
         other = _word.alias(f"word_{n}")
-        has_it = sa.select(sa.literal_column("1")).where(
+        has_it: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
             other.c.client_id == word.c.client_id, _begins(other, n)
         )
         near = near.where(has_it.limit(1).scalar_subquery() == 1)
@@ -149,14 +154,16 @@ def _near(count: int, is_only: bool, has_address: bool) -> sa.Select[Any]:
         near = near.join(whose, whose.c.id == word.c.client_id).where(
             whose.c.email.like(sa.bindparam("part_of_address"), escape="\\")
         )
-    near = near.order_by(word.c.word, word.c.client_id).limit(LOOKED_AT)
+    near = near.order_by(word.c.word, word.c.client_id).limit(
+        LOOKED_AT if count == 1 else LOOKED_AT_CLOSELY
+    )
     return sa.select(near.subquery("near").c.client_id)
 
 
 def _is_theirs(client_id: Any) -> sa.ColumnElement[bool]:
     """Whether this client has a booking with the practitioner that is all one may see."""
     visit = _booking.alias("visit")
-    found = sa.select(sa.literal_column("1")).where(
+    found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         visit.c.client_id == client_id,
         # The sum keeps SQLite from going through all that this practitioner ever did.
         visit.c.practitioner_id + 0 == sa.bindparam("only"),

@@ -27,7 +27,7 @@ KEPT = ("day", "at", "with", "treatment")
 def index() -> ResponseReturnValue:
     """Find somebody."""
     asked, found = _asked_and_found()
-    return render_template("clients/index.html", asked=asked, found=found, address=_record)
+    return render_template("clients/index.html", asked=asked, found=found, address=_records())
 
 
 @bp.get("/find")
@@ -40,7 +40,7 @@ def find() -> ResponseReturnValue:
         "clients/_found.html",
         asked=asked,
         found=found,
-        address=_booking if is_booking else _record,
+        address=_bookings() if is_booking else _records(),
         new_url=_new_booking(asked) if is_booking else None,
     )
 
@@ -127,12 +127,14 @@ def _asked_and_found() -> tuple[str, list[shown.Line]]:
     return asked, [shown.line(one, access.place().zone) for one in found]
 
 
-def _record(client_id: int) -> str:
-    return url_for("clients.show", client_id=client_id)
+def _records() -> str:
+    """Where the addresses of records begin."""
+    return url_for("clients.index") + "/"
 
 
-def _booking(client_id: int) -> str:
-    return url_for("desk_new.new", client=client_id, **_kept())
+def _bookings() -> str:
+    """Where the addresses begin that book for somebody."""
+    return url_for("desk_new.new", **_kept(), client="")
 
 
 def _new_booking(asked: str) -> str:

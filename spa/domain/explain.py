@@ -25,6 +25,7 @@ class Hindrance(StrEnum):
     CLOSES = auto()
     SHUT = auto()
     NOBODY_ABLE = auto()
+    EXPIRED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,9 @@ def _explain(
         return _taken(reason, [person], needed, diary)
     if reason == Reason.NO_ROOM:
         rooms = [r for r in facts.rooms if person.rooms is None or r.id in person.rooms]
-        return _taken(reason, rooms, _at(start, ((0, facts.session.room_ticks),)), diary)
+        return _used(reason, rooms, _at(start, ((0, facts.session.room_ticks),)), day, diary)
     if reason == Reason.NO_DEVICE:
-        return _taken(reason, facts.devices, _at(start, facts.session.device_runs), diary)
+        return _used(reason, facts.devices, _at(start, facts.session.device_runs), day, diary)
     return Obstacle(reason)
 
 
@@ -139,6 +140,18 @@ def _not_in(start: datetime, person: Person, facts: Facts, diary: Diary) -> Obst
     return Obstacle(reason, Hindrance.GONE, person.name, moment_of(on_day[-1].end))
 
 
+def _used(
+    reason: Reason, things: Iterable[Thing], needed: list[Span], day: date, diary: Diary
+) -> Obstacle:
+    """None may be used any more, or those that may are taken."""
+    things = list(things)
+    usable = [one for one in things if one.certified_until is None or day <= one.certified_until]
+    if things and not usable:
+        last = max(things, key=lambda one: one.certified_until or day)
+        return Obstacle(reason, Hindrance.EXPIRED, last.name, on=last.certified_until)
+    return _taken(reason, usable, needed, diary)
+
+
 def _taken(
     reason: Reason, holders: Iterable[Person | Thing], needed: list[Span], diary: Diary
 ) -> Obstacle:
@@ -150,12 +163,13 @@ def _taken(
     found = [(holder, use) for holder, use in hits if use is not None]
     if not found:
         return Obstacle(reason)
-    holder, use = min(found, key=lambda pair: pair[1].span.end)
-    until = moment_of(use.span.end)
-    if len(holders) == 1:
-        return Obstacle(reason, use.what, holder.name, until, words=use.words)
-    free = min(_free_from(holder, use, diary) for holder, use in found)
-    return Obstacle(reason, Hindrance.VISIT, until=moment_of(free), number=len(holders))
+    if len(holders) > 1:
+        free = min(_free_from(holder, use, diary) for holder, use in found)
+        return Obstacle(reason, Hindrance.VISIT, until=moment_of(free), number=len(holders))
+    holder, use = found[0]
+    is_used = use.what == Hindrance.VISIT and reason != Reason.PRACTITIONER_BUSY
+    end = _free_from(holder, use, diary) if is_used else use.span.end
+    return Obstacle(reason, use.what, holder.name, moment_of(end), words=use.words)
 
 
 def _free_from(holder: Person | Thing, use: Use, diary: Diary) -> int:
@@ -173,7 +187,9 @@ def _in_the_way(holder: Person | Thing, needed: list[Span], diary: Diary) -> Use
     uses += (
         [] if uses else [Use(s, Hindrance.VISIT) for s in holder.busy if _first_hit([s], needed)]
     )
-    return max(uses, key=lambda use: use.span.end, default=None)
+    # Cleaning is what is in the way only where its visit is not.
+    mains = [use for use in uses if use.what != Hindrance.CLEANING] or uses
+    return max(mains, key=lambda use: use.span.end, default=None)
 
 
 def _first_hit(spans: Iterable[Span], needed: Iterable[Span]) -> Span | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from spa.database import db
 from spa.domain.spans import tick_at_or_after, tick_of
 from spa.models import Block, Booking, Claim, Resource
+from spa.models.booking import IS_HELD
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,11 @@ def resources(location_id: int) -> list[tuple[int, str, str, str]]:
     return [(row.id, row.kind, row.slug, row.name) for row in db.session.execute(query)]
 
 
-def in_the_way(resource_ids: list[int], starts_at: datetime, ends_at: datetime) -> list[InTheWay]:
+def in_the_way(
+    resource_ids: list[int], starts_at: datetime, ends_at: datetime, now: datetime
+) -> list[InTheWay]:
     """What takes these people or rooms between these moments, soonest first."""
+    is_over = sa.and_(IS_HELD, Booking.held_until <= now)
     query = (
         sa.select(
             Booking.reference,
@@ -51,6 +55,7 @@ def in_the_way(resource_ids: list[int], starts_at: datetime, ends_at: datetime) 
             Claim.resource_id.in_(resource_ids),
             Claim.tick >= tick_of(starts_at),
             Claim.tick < tick_at_or_after(ends_at),
+            sa.or_(Claim.booking_id.is_(None), sa.not_(is_over)),
         )
         .group_by(
             Booking.reference,
@@ -74,11 +79,13 @@ def in_the_way(resource_ids: list[int], starts_at: datetime, ends_at: datetime) 
     ]
 
 
-def block(block_id: int, location_id: int) -> Block | None:
-    """The block of this number at this place."""
-    return db.session.scalar(
-        sa.select(Block).where(Block.id == block_id, Block.location_id == location_id)
-    )
+def block(block_id: int, location_id: int, only: int | None) -> Block | None:
+    """The block of this number at this place; `only` finds a practitioner's own."""
+    query = sa.select(Block).where(Block.id == block_id, Block.location_id == location_id)
+    if only is not None:
+        own = sa.select(Claim.block_id).where(Claim.resource_id == only)
+        query = query.where(Block.id.in_(own))
+    return db.session.scalar(query)
 
 
 def names_of(block_id: int) -> list[str]:

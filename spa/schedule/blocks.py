@@ -1,5 +1,7 @@
 """Blocks at the desk: a meeting, a closed room, and taking them away again."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -44,9 +46,9 @@ def make() -> ResponseReturnValue:
             actor=access.actor(),
         )
     except SlotTaken:
-        found = block_queries.in_the_way(chosen, starts_at, ends_at)
+        found = block_queries.in_the_way(chosen, starts_at, ends_at, clock.now())
         way = [(one, wording.clock(one.starts_at, place.zone)) for one in found]
-        return _page(form, in_the_way=way, status=409)
+        return _page(form, in_the_way=way, is_taken=True, status=409)
     flash(_("Kept free: %(what)s.", what=form.reason.data))
     return redirect(url_for("schedule.day", day=local_time(starts_at, place.zone).date()), 303)
 
@@ -56,7 +58,7 @@ def make() -> ResponseReturnValue:
 def show(block_id: int) -> ResponseReturnValue:
     """What is kept free, and the button that gives it back."""
     place = access.place()
-    block = block_queries.block(block_id, place.id)
+    block = block_queries.block(block_id, place.id, access.actor().only)
     if block is None:
         abort(404)
     return render_template(
@@ -75,7 +77,7 @@ def show(block_id: int) -> ResponseReturnValue:
 def remove(block_id: int) -> ResponseReturnValue:
     """Give the time back; a second press changes nothing."""
     place = access.place()
-    block = block_queries.block(block_id, place.id)
+    block = block_queries.block(block_id, place.id, access.actor().only)
     day = local_time(block.starts_at if block else clock.now(), place.zone).date()
     if actions.remove_block(block_id, place.id, actor=access.actor()):
         flash(_("The time can be booked again."))
@@ -101,8 +103,11 @@ def _form() -> BlockForm:
 def _page(
     form: BlockForm,
     *,
-    in_the_way: list[tuple[block_queries.InTheWay, str]] | None = None,
+    in_the_way: Sequence[tuple[block_queries.InTheWay, str]] = (),
+    is_taken: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
-    page = render_template("schedule/new_block.html", form=form, in_the_way=in_the_way or [])
+    page = render_template(
+        "schedule/new_block.html", form=form, in_the_way=in_the_way, is_taken=is_taken
+    )
     return page, status

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from spa.booking import desk_actions
+from spa import links
+from spa.booking import actions, desk_actions, queries
 from spa.booking.desk_actions import Wanted
 from spa.booking.matching import Person
 from spa.booking.taking import Waiver
@@ -20,6 +21,7 @@ from spa.domain.roles import Actor, Role
 from spa.errors import NoLongerOffered, SlotTaken
 from spa.models import AuditEntry, Booking, Claim, Client, Message, Treatment
 from tests import make
+from tests.pages import Pages
 
 At = Callable[[str], datetime]
 BO = Person("Bo Li", "", "+12125550199", "en")
@@ -40,7 +42,8 @@ def book(
 ) -> Booking:
     if "client_id" not in about:
         about.setdefault("person", CY)
-    wanted = Wanted(**{"slug": "facial", "start": make.moment(start)} | about)
+    asked: dict[str, Any] = {"slug": "facial", "start": make.moment(start)} | about
+    wanted = Wanted(**asked)
     return desk_actions.book_at_desk(
         wanted, actor=kim, location_id=kim.location_id or 0, waiver=waiver
     )
@@ -221,3 +224,34 @@ def test_of_two_who_book_one_hour_at_once_one_hears_that_it_is_gone(
     assert sorted(answers)[-1] == "taken"
     assert len(set(answers)) == 2
     assert count(session, Booking) == 1
+
+
+def test_visits_without_an_address_are_nobody_s_coming_visits(session: Session, kim: Actor) -> None:
+    book(kim, person=BO)
+
+    assert queries.coming_visits("", make.moment("2026-03-10 09:00")) == []
+
+
+def test_a_visit_without_an_address_has_a_page_and_a_calendar_file(
+    app: Flask, session: Session, kim: Actor
+) -> None:
+    booking = book(kim, person=BO)
+    token = links.visit_token(booking.reference, booking.link_version)
+
+    page = Pages(app).get("visit.visit", token=token)
+    sheet = Pages(app).client.get(f"/booking/visit/{token}/visit.ics")
+
+    assert "no email address is known" in page.text
+    assert b"ATTENDEE" not in sheet.data
+
+
+def test_an_address_that_is_added_later_goes_into_the_record_it_made(
+    session: Session, kim: Actor
+) -> None:
+    booking = book(kim, person=BO)
+
+    actions.change_address(booking.reference, "bo@example.com")
+
+    session.rollback()
+    assert session.scalars(sa.select(Client.email)).all() == ["bo@example.com"]
+    assert session.scalars(sa.select(Message.recipient)).all() == ["bo@example.com"]

@@ -1,5 +1,6 @@
 """Tests of spa.booking.move_actions: moving at the desk, what is told of it, and undoing it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,14 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa.audit import queries as audit
-from spa.booking import move_actions, state_actions
+from spa.booking import state_actions
 from spa.booking.move_actions import move_at_desk, undo_move
 from spa.booking.taking import Waiver
+from spa.database import transaction
 from spa.domain.availability import Reason
 from spa.domain.roles import WAIVABLE, Actor, Role
+from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
 from spa.messages import worker
-from spa.models import AuditEntry, Booking, Claim, Message
+from spa.models import AuditEntry, Booking, Claim, Message, Resource, Shift
 from tests import make
 from tests.booking.test_state_actions import At, somebody
 
@@ -36,6 +39,12 @@ def undone(booking: Booking, actor: Actor) -> Booking:
     """The last change of the visit taken back."""
     entry = audit.newest_entry(booking_id=booking.id)
     return undo_move(booking.reference, entry, actor=actor)
+
+
+def arrived(session: Session, booking: Booking) -> None:
+    """The client is there."""
+    booking.status = BookingStatus.ARRIVED
+    session.commit()
 
 
 def told(session: Session) -> list[tuple[str, str]]:
@@ -174,6 +183,27 @@ def test_a_confirmation_that_still_waits_tells_of_the_new_hour_by_itself(
     assert told(session) == [("booking_confirmed", "waiting")]
 
 
+def test_who_has_arrived_is_told_in_person(session: Session, sent: Booking, kim: Actor) -> None:
+    arrived(session, sent)
+
+    moved(sent, "15:00", kim)
+
+    assert told(session) == [("booking_confirmed", "sent")]
+    assert newest(session).details["is_told"] is False
+
+
+def test_who_has_no_email_is_told_nothing_and_the_record_says_so(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    sent.contact_email = ""
+    session.commit()
+
+    moved(sent, "15:00", kim)
+
+    assert told(session) == [("booking_confirmed", "sent")]
+    assert newest(session).details["is_told"] is False
+
+
 # Undo
 
 
@@ -206,6 +236,48 @@ def test_undoing_the_second_of_two_moves_tells_of_the_first(
     session.refresh(sent)
     assert sent.starts_at == make.moment(f"{THURSDAY} 15:00")
     assert told(session)[-1] == ("booking_moved", "waiting")
+
+
+def test_undoing_a_move_that_was_not_told_is_not_told_either(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    moved(sent, "15:00", kim, is_told=False)
+
+    undone(sent, kim)
+
+    assert told(session) == [("booking_confirmed", "sent")]
+
+
+def test_undoing_a_move_that_was_not_told_keeps_what_was_to_be_told_before(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    moved(sent, "15:00", kim)
+    moved(sent, "16:00", kim, is_told=False)
+
+    undone(sent, kim)
+
+    assert told(session)[-1] == ("booking_moved", "waiting")
+    assert told(session).count(("booking_moved", "waiting")) == 1
+
+
+def test_a_move_is_undone_once(session: Session, sent: Booking, kim: Actor) -> None:
+    moved(sent, "15:00", kim)
+    entry = newest(session).id
+    undo_move(sent.reference, entry, actor=kim)
+
+    with pytest.raises(NotAllowed):
+        undo_move(sent.reference, entry, actor=kim)
+
+
+def test_a_visit_that_somebody_marked_since_is_not_moved_back(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    moved(sent, "15:00", kim)
+    entry = newest(session).id
+    state_actions.change_state(sent.reference, BookingStatus.CANCELLED, actor=kim)
+
+    with pytest.raises(NotAllowed):
+        undo_move(sent.reference, entry, actor=kim)
 
 
 def test_a_minute_later_it_is_too_late_to_undo(sent: Booking, kim: Actor, at: At) -> None:
@@ -295,6 +367,64 @@ def test_who_may_sets_reasons_aside_by_saying_why(
     assert entry.details["overrode"]
 
 
+@pytest.mark.parametrize("clock", ["10:00", "10:20"])
+def test_who_arrived_changes_rooms_though_the_hour_has_begun(
+    clock: str, session: Session, studio: make.Studio, sent: Booking, kim: Actor, at: At
+) -> None:
+    other = ({studio.room_1, studio.room_2} - {sent.room_id}).pop()
+    at(f"{THURSDAY} {clock}")
+    arrived(session, sent)
+
+    moved(sent, "10:00", kim, practitioner="ines", room=other)
+
+    session.refresh(sent)
+    assert (sent.room_id, sent.status) == (other, BookingStatus.ARRIVED)
+    assert "overrode" not in newest(session).details
+
+
+def test_nothing_is_set_aside_while_somebody_can_be_had_without(
+    session: Session, sent: Booking, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        inside.execute(sa.update(Resource).values(daily_maximum=1))
+    owner = somebody(session, Role.OWNER)
+
+    moved(sent, "15:00", owner, waiver=Waiver(owner.waives, "please"))
+    make.booked(f"{THURSDAY} 11:00", visitor="2", practitioner="maya", email="b@example.com")
+    moved(sent, "16:00", owner, waiver=Waiver(owner.waives, "please"))
+
+    session.refresh(sent)
+    assert sent.practitioner_id == studio.ines
+    assert "overrode" not in newest(session).details
+
+
+def test_of_anyone_it_is_who_may_be_had_by_setting_a_wish_aside(
+    session: Session, sent: Booking, studio: make.Studio
+) -> None:
+    make.booked(f"{THURSDAY} 15:00", visitor="2", practitioner="ines", email="b@example.com")
+    with transaction() as inside:
+        morning = {"on_date": date(2026, 3, 12), "from_minute": 9 * 60, "to_minute": 12 * 60}
+        inside.add(Shift(resource_id=studio.maya, **morning))
+    owner = somebody(session, Role.OWNER)
+
+    moved(sent, "15:00", owner, waiver=Waiver(owner.waives, "please"))
+
+    session.refresh(sent)
+    assert sent.practitioner_id == studio.maya
+    assert newest(session).details["overrode"] == [Reason.NOT_ON_SHIFT]
+
+
+def test_whom_the_client_wished_for_is_not_the_desks_to_say(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    assert sent.wants_practitioner
+
+    moved(sent, "15:00", kim)
+
+    session.refresh(sent)
+    assert sent.wants_practitioner
+
+
 def test_what_protects_people_is_never_set_aside(
     session: Session, sent: Booking, studio: make.Studio
 ) -> None:
@@ -347,7 +477,7 @@ def test_who_may_not_book_may_not_move(
 
 
 def test_a_visit_that_is_over_is_not_moved(session: Session, sent: Booking, kim: Actor) -> None:
-    state_actions.change_state(sent.reference, move_actions.BookingStatus.CANCELLED, actor=kim)
+    state_actions.change_state(sent.reference, BookingStatus.CANCELLED, actor=kim)
 
     with pytest.raises(NotAllowed):
         moved(sent, "15:00", kim)

@@ -49,7 +49,7 @@ def test_nothing_stands_against_a_free_hour(session: Session, studio: make.Studi
     [
         ("10:30", {"practitioner": "ines"}, "Ines is with another client until 11:00."),
         ("11:00", {"room": 3}, "Room 1 is being cleaned until 11:15."),
-        ("10:00", {"room": 3}, "Room 1 is being cleaned until 11:15."),
+        ("10:00", {"room": 3}, "Room 1 is in use until 11:15."),
         ("12:30", {"practitioner": "maya"}, "Maya has a break until 13:30."),
         ("08:00", {}, "The studio opens at 09:00."),
         ("18:15", {}, "The studio closes at 19:00, and the visit would end at 19:15."),
@@ -142,7 +142,7 @@ def test_a_certificate_says_when_it_ended(session: Session, studio: make.Studio)
         )
 
     assert said("10:00", practitioner="ines") == [
-        "The certificate of Ines for this treatment ended on Tue 3 Mar."
+        "The certificate of Ines for this treatment ended on 3 March 2026."
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_full_day_says_how_many(session: Session, studio: make.Studio) -> None
 @pytest.mark.parametrize(
     ("clock", "day", "sentence"),
     [
-        ("10:00", "2026-03-10", "Online we ask for 2 hours notice."),
+        ("10:00", "2026-03-10", "Online, visits are booked at least 2 hours ahead."),
         ("10:00", "2026-10-10", "We plan no more than 180 days ahead."),
         ("08:00", "2026-03-10", "That time has passed."),
         ("10:02", THURSDAY, "Visits start on the five minutes."),
@@ -172,6 +172,56 @@ def test_the_houses_own_wishes_are_named(
     clock: str, day: str, sentence: str, session: Session, studio: make.Studio
 ) -> None:
     assert sentence in said(clock, day)
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ("ines", "Ines is with another client until 15:00."),
+        ("maya", "Maya is in until 12:00."),
+        ("", "Maya is in until 12:00."),
+    ],
+)
+def test_of_anyone_it_is_who_could_be_had_if_a_wish_of_the_house_were_set_aside(
+    who: str, sentence: str, session: Session, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        morning = {"on_date": date(2026, 3, 12), "from_minute": 9 * 60, "to_minute": 12 * 60}
+        inside.add(Shift(resource_id=studio.maya, **morning))
+    make.booked(f"{THURSDAY} 14:00", practitioner="ines")
+
+    assert said("14:10", practitioner=who) == [sentence]
+
+
+def test_a_hold_is_in_the_way_as_a_client_and_names_nobody(
+    session: Session, studio: make.Studio
+) -> None:
+    make.held(f"{THURSDAY} 10:00", practitioner="ines")
+
+    assert said("10:30", practitioner="ines") == ["Ines is with another client until 11:00."]
+
+
+def test_while_the_cream_works_the_practitioner_is_free_and_the_room_is_not(
+    session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked(f"{THURSDAY} 10:00", practitioner="ines")
+
+    sentences = said("10:15", slug="check", practitioner="ines", room=booking.room_id)
+
+    assert sentences == ["Room 1 is in use until 11:15."]
+
+
+def test_a_room_that_may_not_be_used_any_more_says_since_when(
+    session: Session, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        rooms = Capability.resource_id.in_((studio.room_1, studio.room_2))
+        ended = sa.update(Capability).values(certified_until=date(2026, 3, 3))
+        inside.execute(ended.where(rooms))
+
+    assert said("10:00", room=studio.room_1) == [
+        "Room 1 may not be used for this treatment after 3 March 2026."
+    ]
 
 
 def test_what_is_waived_is_not_said(session: Session, studio: make.Studio) -> None:

@@ -229,3 +229,43 @@ def test_nothing_that_stands_in_an_address_breaks_the_page(staff: Staff) -> None
     for text in odd:
         asked = {"day": text, "at": text, "with": text, "treatment": text, "q": text}
         assert staff("reception").get("desk_new.new", **asked).status == 200, text
+
+
+def test_a_time_that_began_while_the_page_was_open_means_now(
+    session: Session, staff: Staff, at: At
+) -> None:
+    at("2026-03-12 10:02")
+    desk = staff("reception")
+    page = desk.get("desk_new.new")
+    at("2026-03-12 10:07")
+
+    typed = {"name": "Bo Li", "phone": "2125550199", "at": "2026-03-12T10:05-04:00"}
+    send(desk, page, typed)
+
+    assert last(session).starts_at == make.moment("2026-03-12 10:10")
+
+
+def test_after_booking_one_comes_back_to_where_one_was(staff: Staff) -> None:
+    desk = staff("reception")
+    page = desk.get("desk_new.new", back="/staff/schedule/week?day=2026-03-12")
+
+    typed = {"name": "Bo Li", "phone": "2125550199", "at": "2026-03-12T10:05-04:00"}
+    answer = send(desk, page, typed, follow=False)
+
+    assert answer.response.location == "/staff/schedule/week?day=2026-03-12"
+
+
+def test_a_known_client_is_told_only_if_the_box_stays_ticked(
+    session: Session, staff: Staff
+) -> None:
+    client_id = ana(session)
+    desk = staff("reception")
+    page = desk.get("desk_new.new", client=client_id)
+    assert fields(page)["is_told"] == "y"
+
+    sent = {k: v for k, v in fields(page).items() if k != "is_told"}
+    desk.post("/staff/booking/new", sent | {"at": "2026-04-16T10:00-04:00"})
+
+    told = session.scalars(sa.select(Message.booking_id)).all()
+    assert last(session).starts_at == make.moment("2026-04-16 10:00")
+    assert last(session).id not in told

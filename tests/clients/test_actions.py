@@ -31,7 +31,7 @@ def new(kim: Actor, person: Person = BO) -> int:
 
 
 def correct(kim: Actor, client_id: int, seen: int | None = None, **told: Any) -> list[str]:
-    about = {
+    about: dict[str, Any] = {
         "name": "Bo Li",
         "email": "",
         "phone": "+12125550199",

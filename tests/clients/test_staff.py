@@ -62,7 +62,7 @@ def test_the_part_for_scripts_leads_to_the_record_or_to_a_booking(ana: int, staf
     booking = desk.get("/staff/clients/find?q=dua&for=booking&day=2026-03-20")
 
     assert f'href="/staff/clients/{ana}"' in record
-    assert f'href="/staff/booking/new?client={ana}&amp;day=2026-03-20"' in booking.get_data(
+    assert f'href="/staff/booking/new?day=2026-03-20&amp;client={ana}"' in booking.get_data(
         as_text=True
     )
 

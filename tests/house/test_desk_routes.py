@@ -57,9 +57,6 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "1",
     },
     "blocks.remove": {},
-    "clients.new": {"name": "Bo Li", "phone": "212 555 0199"},
-    "clients.edit": {"name": "Bo Li", "phone": "212 555 0199", "language": "en"},
-    "desk_new.book": {"at": AT, "name": "Bo Li", "phone": "212 555 0199"},
 }
 NEEDS_MORE = {"desk_move.undo"}
 """Tried in tests of its own: it takes back what was done a moment ago."""

@@ -1,7 +1,7 @@
 """The outbox: written beside the change, once for each thing that is told."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from spa.booking import actions
 from spa.database import transaction
 from spa.messages import outbox
-from spa.models import Message
+from spa.models import Booking, Message
 from tests import make
 
 Clock = Callable[[str], datetime]
+MOVED = "booking_moved"
+NOW = make.moment("2026-03-10 09:00")
 
 
 def written(session: Session) -> list[tuple[str, str, str]]:
@@ -113,3 +115,116 @@ def test_who_asks_for_links_is_not_readable_in_the_key(
     actions.request_links("ana@example.com", location_id=studio.location_id)
 
     assert "ana" not in str(session.scalar(sa.select(Message.unique_key)))
+
+
+# Changes made at the desk
+
+
+def desk_move(booking_id: int, day: int, *, is_told: bool = True) -> None:
+    """The visit is on that day of March now, and who is concerned may be told."""
+    with transaction() as inside:
+        booking = inside.get_one(Booking, booking_id)
+        before = outbox.believed(booking)
+        booking.starts_at = make.moment(f"2026-03-{day} 10:00")
+        booking.ends_at = booking.starts_at + timedelta(hours=1)
+        booking.sequence += 1
+        due_at = NOW + timedelta(minutes=2)
+        outbox.tell_change(
+            inside, booking, before=before, at=NOW, due_at=due_at, is_told=is_told
+        )
+
+
+def waiting(session: Session) -> list[str]:
+    """The day that each waiting message of a move takes its reader to believe in."""
+    session.rollback()
+    query = sa.select(Message.before).where(Message.status == "waiting")
+    return [before[8:10] for before in session.scalars(query.where(Message.event == MOVED))]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([13], ["12"]),
+        ([13, 14, 16], ["12"]),
+        ([13, 12], []),
+        ([13, 12, 14], ["12"]),
+        ([13, -14], ["12"]),
+        ([-13], []),
+        ([-13, 14], ["13"]),
+        ([-13, 14, 12], ["13"]),
+        ([-13, 14, 13], []),
+        ([13, -12], []),
+    ],
+)
+def test_several_changes_are_told_as_one_from_what_the_client_believes(
+    days: list[int], expected: list[str], session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked("2026-03-12 10:00")
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+
+    for day in days:
+        desk_move(booking.id, abs(day), is_told=day > 0)
+
+    assert waiting(session) == expected
+
+
+def test_a_change_is_due_two_minutes_later_for_the_one_who_booked(
+    session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked()
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+
+    desk_move(booking.id, 13)
+
+    message = session.scalars(sa.select(Message).where(Message.event == MOVED)).one()
+    assert (message.recipient, message.status) == ("ana@example.com", "waiting")
+    assert message.due_at - message.created_at == timedelta(minutes=2)
+
+
+def test_a_confirmation_that_waits_is_enough(session: Session, studio: make.Studio) -> None:
+    booking = make.booked()
+
+    desk_move(booking.id, 13)
+
+    assert written(session) == [("booking_confirmed", "ana@example.com", "waiting")]
+
+
+def test_the_answer_to_the_clients_own_move_is_never_left_out(
+    session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked()
+    actions.move_booking(booking.reference, make.moment("2026-03-13 10:00"))
+
+    desk_move(booking.id, 14)
+    desk_move(booking.id, 13)
+
+    assert waiting(session) == [""]
+
+
+def test_the_clients_own_move_takes_back_what_the_desk_had_to_tell(
+    session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked()
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+    desk_move(booking.id, 13)
+    actions.move_booking(booking.reference, make.moment("2026-03-14 10:00"))
+
+    assert [(event, status) for event, _, status in written(session)] == [
+        ("booking_confirmed", "sent"),
+        (MOVED, "withdrawn"),
+        (MOVED, "waiting"),
+    ]
+
+
+def test_who_has_no_email_is_not_written_to(session: Session, studio: make.Studio) -> None:
+    booking = make.booked()
+    with transaction() as inside:
+        inside.execute(sa.delete(Message))
+        inside.execute(sa.update(Booking).values(contact_email=""))
+
+    desk_move(booking.id, 13)
+
+    assert written(session) == []

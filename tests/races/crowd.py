@@ -16,11 +16,14 @@ from flask import Flask
 
 import config
 from spa.booking import actions
+from spa.booking.move_actions import move_at_desk
 from spa.database import db
+from spa.domain.roles import Actor, Role
 from spa.errors import Refusal
 from tests import make
 
 Step = dict[str, Any]
+KIM = Actor(1, "Kim Okafor", "kim@example.com", Role.RECEPTION)
 
 
 class Crowd:
@@ -94,6 +97,9 @@ def act(app: Flask, step: Step) -> str:
             step["reference"], make.details(**step.get("details", {}))
         ),
         "move": lambda: actions.move_booking(step["reference"], at or datetime.min, **who),
+        "desk move": lambda: move_at_desk(
+            step["reference"], at or datetime.min, actor=KIM, seen=step.get("seen"), **who
+        ),
         "cancel": lambda: actions.cancel_booking(step["reference"]),
         "keep": lambda: actions.keep_hold(step["reference"]),
         "release": lambda: actions.release_hold(step["reference"]),

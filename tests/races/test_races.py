@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from spa.booking import queries
 from spa.database import transaction
 from spa.domain.spans import tick_of
-from spa.models import Booking, Capability, Claim, Client, Message, Resource
+from spa.models import AuditEntry, Booking, Capability, Claim, Client, Message, Resource
 from tests import make
-from tests.races.crowd import Crowd, Step, outcomes
+from tests.races.crowd import KIM, Crowd, Step, outcomes
 
 TEN = make.moment("2026-03-12 10:00").isoformat()
 
@@ -170,6 +170,51 @@ def test_a_visit_that_many_move_at_once_ends_in_one_place(
     assert set(outcomes(results)) <= {"done", "ChangeRefused"}
     assert outcomes(results)["done"] <= 3
     assert count(session) == 1
+    assert_that_nothing_is_in_two_at_once(session)
+
+
+def desk_move(booking: Booking, at: str, **about: Any) -> Step:
+    """Somebody at the desk drags a visit to that hour of Ines."""
+    step = {"do": "desk move", "reference": booking.reference, "at": at, "practitioner": "ines"}
+    return step | about
+
+
+@pytest.fixture
+def kim(session: Session, studio: make.Studio) -> None:
+    """Kim at reception, in whose name the crowd moves visits."""
+    with transaction() as inside:
+        make.staff(inside, "reception", id=KIM.id, name=KIM.name)
+
+
+@pytest.mark.usefixtures("kim")
+def test_a_visit_that_many_drag_at_once_goes_where_the_first_dropped_it(
+    crowd: Crowd, session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked()
+    seen = session.scalar(sa.select(sa.func.max(AuditEntry.id)))
+    hours = [make.moment(f"2026-03-13 {hour}:00").isoformat() for hour in (10, 11, 14, 15, 16, 17)]
+
+    results = crowd.race([[desk_move(booking, at, seen=seen)] for at in hours])
+
+    assert outcomes(results)["done"] == 1
+    assert set(outcomes(results)) == {"done", "ChangedMeanwhile"}
+    assert_that_nothing_is_in_two_at_once(session)
+
+
+@pytest.mark.usefixtures("kim")
+def test_many_visits_dragged_onto_one_hour_while_others_hold_it_and_one_gets_it(
+    crowd: Crowd, session: Session, studio: make.Studio
+) -> None:
+    at = make.moment("2026-03-13 15:00").isoformat()
+    visits = [
+        make.booked(f"2026-03-12 {hour}:00", visitor=hour, email=f"{hour}@example.com")
+        for hour in ("10", "11", "14", "15", "16", "17")
+    ]
+    others = [[hold(f"online-{n}", at, "ines")] for n in range(4)]
+
+    results = crowd.race([*([desk_move(visit, at)] for visit in visits), *others])
+
+    assert outcomes(results) == {"done": 1, "SlotTaken": 9}
     assert_that_nothing_is_in_two_at_once(session)
 
 

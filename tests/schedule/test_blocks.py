@@ -1,6 +1,7 @@
 """Tests of spa.schedule.blocks and actions: times kept free, and given back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,69 @@ def test_who_is_booked_then_is_named_with_a_link(
     assert "14:00 Ana Duarte, Ines" in alert(page)
     assert page.tree.xpath(f"//div[@role='alert']//a[contains(@href, '{booking.reference}')]")
     assert blocks(session) == []
+
+
+def test_somebody_who_books_online_just_now_is_in_the_way_until_the_hold_ends(
+    session: Session, studio: make.Studio, staff: Staff, at: Callable[[str], Any]
+) -> None:
+    make.held("2026-03-12 14:00", practitioner="ines")
+    desk = staff("reception")
+
+    page = keep_free(desk, [studio.ines])
+    assert page.status == 409
+    assert "14:00 being booked online, Ines" in alert(page)
+
+    at("2026-03-10 09:11")
+    make.booked("2026-03-12 14:30", visitor="2", practitioner="maya")
+    page = keep_free(desk, [studio.ines, studio.maya])
+    assert "14:30 Ana Duarte, Maya" in alert(page)
+    assert "being booked online" not in alert(page)
+    keep_free(desk, [studio.ines])
+    assert len(blocks(session)) == 1
+
+
+def test_another_block_is_in_the_way_and_says_what_it_is(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    desk = staff("reception")
+    keep_free(desk, [studio.room_1])
+
+    page = keep_free(desk, [studio.ines, studio.room_1], reason="Painting")
+
+    assert page.status == 409
+    assert "14:00 Team meeting, Room 1" in alert(page)
+    assert len(blocks(session)) == 1
+
+
+def test_cleaning_is_in_the_way_of_a_room_too(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    booking = make.booked("2026-03-12 13:30", practitioner="ines", slug="check")
+
+    page = keep_free(staff("reception"), [booking.room_id], starts="13:45")
+
+    assert page.status == 409
+    assert "13:30 Ana Duarte" in alert(page)
+
+
+def test_a_whole_day_can_be_kept_free_on_the_day_the_clock_goes_back(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    keep_free(staff("manager"), [studio.room_1], day="2026-11-01", starts="00:00", ends="23:55")
+
+    (block,) = blocks(session)
+    assert block.ends_at - block.starts_at == timedelta(hours=24, minutes=55)
+
+
+def test_another_ones_block_is_not_there_for_a_practitioner(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    keep_free(staff("reception"), [studio.maya], reason="Doctor")
+    (block,) = blocks(session)
+
+    page = staff("practitioner").get("blocks.show", block_id=block.id)
+
+    assert page.status == 404
 
 
 def test_a_block_given_back_can_be_booked_again_and_a_second_press_does_nothing(
