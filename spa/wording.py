@@ -324,8 +324,11 @@ def _taken(found: Obstacle, at: str) -> str:
             return _("%(who)s is kept free until %(at)s.", who=found.who, at=at)
         return _("%(who)s: %(what)s until %(at)s.", who=found.who, what=found.words, at=at)
     if found.what == Hindrance.EXPIRED and found.on:
-        day = day_and_year(found.on)
-        return _("%(who)s may not be used for this treatment after %(day)s.", who=found.who, day=day)
+        return _(
+            "%(who)s may not be used for this treatment after %(day)s.",
+            who=found.who,
+            day=day_and_year(found.on),
+        )
     if found.what == Hindrance.CLEANING:
         return _("%(who)s is being cleaned until %(at)s.", who=found.who, at=at)
     if is_person:

@@ -162,27 +162,28 @@ def _lines(asked: Asked, location_id: int, zone: ZoneInfo, only: int | None) -> 
     last = moment_of(day_span(asked.last_on, zone).end)
     person, room = sa.orm.aliased(Resource), sa.orm.aliased(Resource)
     states = [asked.state] if asked.state else SHOWN_STATES
-    query: sa.Select[Any] = (
-        sa.select(
-            Booking.id,
-            Booking.reference,
-            Booking.starts_at,
-            Booking.ends_at,
-            Booking.status,
-            Booking.is_late,
-            Booking.cancelled_by,
-            Booking.treatment_name,
-            Booking.price_minor,
-            Booking.currency,
-            Booking.client_id,
-            Booking.contact_name,
-            Booking.other_name,
-            Booking.contact_email,
-            Booking.contact_phone,
-            Booking.is_first_visit,
-            person.name.label("practitioner"),
-            room.name.label("room"),
-        )
+    columns: list[Any] = [
+        Booking.id,
+        Booking.reference,
+        Booking.starts_at,
+        Booking.ends_at,
+        Booking.status,
+        Booking.is_late,
+        Booking.cancelled_by,
+        Booking.treatment_name,
+        Booking.price_minor,
+        Booking.currency,
+        Booking.client_id,
+        Booking.contact_name,
+        Booking.other_name,
+        Booking.contact_email,
+        Booking.contact_phone,
+        Booking.is_first_visit,
+        person.name.label("practitioner"),
+        room.name.label("room"),
+    ]
+    query = (
+        sa.select(*columns)
         .join(person, person.id == Booking.practitioner_id)
         .join(room, room.id == Booking.room_id)
         .where(

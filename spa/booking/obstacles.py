@@ -37,13 +37,14 @@ def why_not(
     practitioner: str = "",
     room: int | None = None,
     without: int = 0,
+    preferred: int | None = None,
     waived: Waived = NONE_WAIVED,
 ) -> tuple[Obstacle, ...]:
     """What stands against this hour, () when nothing does.
 
     Of several people, what stands against the one nearest to it: best somebody for whom it could
-    be set aside. `practitioner` is a slug, `room` an id; `without` is a booking whose own claims
-    don't count.
+    be set aside, then the `preferred` one. `practitioner` is a slug, `room` an id; `without` is a
+    booking whose own claims don't count.
     """
     if abs(start - now) > FAR_AWAY:
         reason = Reason.TOO_FAR if start > now else Reason.IN_THE_PAST
@@ -52,6 +53,7 @@ def why_not(
     known = facts(offer, day, day, now=now, practitioner=practitioner, without=without)
     known = in_room(known, room)
     each = [replace(known, people=(person,)) for person in known.people] or [known]
+    each.sort(key=lambda one: [person.id != preferred for person in one.people])
     against = [refusals(start, one, offer.policy, waived) for one in each]
     alone, reasons = min(zip(each, against, strict=True), key=lambda pair: _distance(pair[1]))
     if not reasons:

@@ -201,14 +201,15 @@ def _why(
         "practitioner": form.practitioner.data or "",
         "room": _room_id(form),
         "without": booking.id,
+        "preferred": booking.practitioner_id,
     }
     waived = move_actions.settled(booking, start) | (access.actor().waives & NOTICE)
     found = why_not(queries.at_desk(offer), start, waived=waived, **about)
     sentences = [wording.obstacle(one, place.zone) for one in found]
-    nearest = picker.nearest(_listed(offer), start, preferred=booking.practitioner_id, **about)
+    nearest = picker.nearest(_listed(offer), start, **about)
     return Refused(
         sentences=[wording.refusal(error)] * (is_changed or not found) + sentences,
-        nearest=nearest if found else [],
+        nearest=_elsewhere(nearest, booking, form) if found else [],
         may_waive=bool(found) and {one.reason for one in found} <= access.actor().waives,
         may_repeat=not found,
         at=start.isoformat(),
@@ -238,6 +239,12 @@ def _refuse(
     )
     answer: Response = jsonify({"ok": False, "html": page})
     return answer, status
+
+
+def _elsewhere(times: list[TimeOption], booking: Booking, form: DeskMoveForm) -> list[TimeOption]:
+    """The times without the one where the visit is already, unless another room is asked for."""
+    here = (booking.starts_at, desk_queries.about(booking).practitioner)
+    return [one for one in times if form.room.data or (one.moment, one.who) != here]
 
 
 def _listed(offer: Offer) -> Offer:
@@ -280,7 +287,7 @@ def _page(
         is_over=booking.status not in move_actions.MOVABLE,
         day=day.isoformat(),
         day_label=wording.day_long(day),
-        options=[option(one, offer.zone) for one in free],
+        options=_elsewhere([option(one, offer.zone) for one in free], booking, form),
         people=desk_queries.able(booking.treatment_id, "practitioner"),
         rooms=desk_queries.able(booking.treatment_id, "room"),
         back=access.way_back(url_for("desk.show", reference=booking.reference)),

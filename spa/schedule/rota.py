@@ -1,10 +1,11 @@
 """Reads in one query what shapes the days of a place: its people and rooms, hours and blocks."""
 
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -206,7 +207,8 @@ def tagged_rota(place: Place, first_on: date, last_on: date, only: int | None) -
 def _sorted(found: tuple[Any, ...], zone: ZoneInfo) -> Rota:
     """The same rows give the same rota."""
     rows: dict[str, list[Any]] = defaultdict(list)
-    for row in map(_Row._make, found):
+    for values in found:
+        row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
         rows[row.kind].append(row)
     for kind in ("practitioner", "room"):
         rows[kind].sort(key=lambda row: (row.from_minute, row.id))
@@ -393,5 +395,5 @@ def _rota() -> sa.CompoundSelect[Any]:
 
 
 _ROTA = _rota()
-_Row: Any = namedtuple("_Row", ("kind", *_COLUMNS))
+_NAMES = ("kind", *_COLUMNS)
 _MARK = sa.select(*_marks())

@@ -1,11 +1,11 @@
 """Reads the visits of some days in one query, each with what of it needs a look."""
 
 import json
-from collections import namedtuple
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -189,7 +189,7 @@ def _found() -> sa.Select[Any]:
 
 
 _VISITS = _found()
-_Row: Any = namedtuple("_Row", _VISITS.selected_columns.keys())
+_NAMES = _VISITS.selected_columns.keys()
 _STATUS = {status.value: status for status in BookingStatus}
 
 
@@ -231,7 +231,7 @@ def _shape(steps: str, turnover_minutes: int, turnover_needs_practitioner: bool)
 @lru_cache(maxsize=2048)
 def _visit(values: tuple[Any, ...]) -> Visit:
     """The same values give the same visit."""
-    row = _Row._make(values)
+    row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
     status = _STATUS[row.status]
     at: dict[str, Any] = {name: _moment(getattr(row, name)) for name in (*_MOMENTS, "changed_at")}
     return Visit(

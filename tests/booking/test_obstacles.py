@@ -193,6 +193,15 @@ def test_of_anyone_it_is_who_could_be_had_if_a_wish_of_the_house_were_set_aside(
     assert said("14:10", practitioner=who) == [sentence]
 
 
+@pytest.mark.parametrize("who", ["ines", "maya"])
+def test_of_two_alike_it_is_the_one_who_has_the_visit(
+    who: str, session: Session, studio: make.Studio
+) -> None:
+    (sentence,) = said("12:30", preferred=getattr(studio, who))
+
+    assert sentence == f"{who.title()} has a break until 13:30."
+
+
 def test_a_hold_is_in_the_way_as_a_client_and_names_nobody(
     session: Session, studio: make.Studio
 ) -> None:

@@ -191,7 +191,8 @@ def test_only_the_rooms_of_the_practitioner_count() -> None:
     ("reason", "without"), [(Reason.NO_ROOM, "rooms"), (Reason.NO_DEVICE, "devices")]
 )
 def test_where_nothing_suits_that_is_said(reason: Reason, without: str) -> None:
-    known = replace(facts(session=LED), **{without: ()})
+    nothing: dict[str, Any] = {without: ()}
+    known = replace(facts(session=LED), **nothing)
 
     assert why("10:00", reason, known).what == Hindrance.NOBODY_ABLE
 

@@ -129,9 +129,7 @@ def desk_move(booking_id: int, day: int, *, is_told: bool = True) -> None:
         booking.ends_at = booking.starts_at + timedelta(hours=1)
         booking.sequence += 1
         due_at = NOW + timedelta(minutes=2)
-        outbox.tell_change(
-            inside, booking, before=before, at=NOW, due_at=due_at, is_told=is_told
-        )
+        outbox.tell_change(inside, booking, before=before, at=NOW, due_at=due_at, is_told=is_told)
 
 
 def waiting(session: Session) -> list[str]:
