@@ -147,6 +147,12 @@ def place(location_id: int | None) -> Place | None:
     return _place(row) if row else None
 
 
+def places() -> list[Place]:
+    """Every place, in the order they were made."""
+    query = sa.select(*_PLACE).order_by(_location.c.id)
+    return [place for row in db.session.execute(query) if (place := _place(row))]
+
+
 def member(staff_id: int | None) -> StaffMember | None:
     """Somebody who works here, as they are now."""
     return db.session.get(StaffMember, staff_id, populate_existing=True) if staff_id else None

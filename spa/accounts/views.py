@@ -147,6 +147,17 @@ def account() -> ResponseReturnValue:
     return _account_page(_change_form())
 
 
+@bp.post("/place")
+@requires(Permission.OWN_ACCOUNT)
+def choose_place() -> ResponseReturnValue:
+    """Whoever belongs to no single place chooses whose desk to open."""
+    chosen = request.form.get("place", "")
+    known = {place.id for place in queries.places()}
+    if access.actor().location_id is None and chosen.isdecimal() and int(chosen[:9]) in known:
+        session["place"] = int(chosen[:9])
+    return redirect(url_for("morning.today"), 303)
+
+
 def _change_form() -> ChangePasswordForm:
     actor = access.actor()
     return ChangePasswordForm(name=actor.name, email=actor.email)
@@ -168,6 +179,8 @@ def _account_page(form: ChangePasswordForm, *, status: int = 200) -> ResponseRet
         actor=actor,
         role=wording.role(actor.role),
         rights=wording.rights(actor.role),
+        places=queries.places() if actor.location_id is None else [],
+        here=access.place().id,
         browsers=[
             {
                 "id": one.id,

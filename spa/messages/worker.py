@@ -18,7 +18,7 @@ from spa.domain.spans import tick_of
 from spa.domain.states import BookingStatus
 from spa.messages.mailer import Mailer
 from spa.messages.render import render
-from spa.models import AuditEntry, Booking, Claim, LimitCount, Location, Message
+from spa.models import AuditEntry, Booking, Claim, LimitCount, Location, Message, StaffSession
 
 log = logging.getLogger("spa.worker")
 
@@ -30,6 +30,7 @@ TIDY_EVERY = timedelta(minutes=10)
 KEEP_LAPSED = timedelta(days=7)
 KEEP_ASKED = timedelta(days=1)
 ASKED = ("booking_links", "staff_reset")
+KEEP_SESSIONS = timedelta(days=30)
 KEEP_TEXTS = timedelta(days=90)
 SECRET = re.compile(r"/(booking/visit|booking/held|staff/password)/\S+")
 TIDY_AT_ONCE = 5000
@@ -155,11 +156,15 @@ def _mark(message_id: int, **values: Any) -> None:
 
 
 def tidy() -> None:
-    """Drop what guards nothing any more: ticks that have passed, holds let go, counts run out."""
+    """Drop what guards nothing any more: ticks that have passed, holds let go, counts run out.
+
+    Sessions of the desk go a month after they were last used.
+    """
     now = clock.now()
     yesterday = tick_of(now - timedelta(days=1))
     with transaction() as session:
         session.execute(sa.delete(LimitCount).where(LimitCount.expires_at <= now))
+        session.execute(sa.delete(StaffSession).where(StaffSession.seen_at <= now - KEEP_SESSIONS))
         passed = sa.select(Claim.resource_id, Claim.tick).where(Claim.tick < yesterday)
         session.execute(
             sa.delete(Claim).where(

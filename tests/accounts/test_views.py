@@ -621,3 +621,36 @@ def test_a_form_open_in_another_window_works_for_who_is_back(
     sign_in(pages, email)
 
     assert pages.post("/staff/logout", other_window, follow=False).status == status
+
+
+def test_an_owner_of_every_place_chooses_whose_desk_is_open(
+    session: Session, staff: Staff, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        other = make.add(inside, make.location(slug="other", name="Other Studio"))
+    everywhere = staff("owner", location_id=None)
+    page = everywhere.get("accounts.account")
+    assert (
+        "Which desk" in page.text
+        and page.tree.xpath("//a[@class='brand']")[0].text == "Test Studio"
+    )
+
+    sent = page.fields("/staff/place") | {"place": str(other.id)}
+    page = everywhere.post("/staff/place", sent)
+
+    assert page.tree.xpath("//a[@class='brand']")[0].text == "Other Studio"
+
+
+def test_whoever_belongs_to_a_place_can_not_choose_another(
+    session: Session, staff: Staff, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        other = make.add(inside, make.location(slug="other", name="Other Studio"))
+    desk = staff("manager")
+    page = desk.get("accounts.account")
+    assert "Which desk" not in page.text
+
+    sent = page.fields("/logout") | {"place": str(other.id)}
+    page = desk.post("/staff/place", sent)
+
+    assert page.tree.xpath("//a[@class='brand']")[0].text == "Test Studio"

@@ -12,7 +12,7 @@ from spa.accounts import actions as accounts
 from spa.booking import actions
 from spa.database import transaction
 from spa.messages import worker
-from spa.models import AuditEntry, Booking, Claim, LimitCount, Message
+from spa.models import AuditEntry, Booking, Claim, LimitCount, Message, StaffSession
 from tests import another, make, tables
 from tests.messages import mailbox
 
@@ -246,3 +246,19 @@ def test_tidying_drops_counts_that_have_run_out(
     worker.tidy()
 
     assert session.scalars(sa.select(LimitCount.key)).all() == ["new"]
+
+
+def test_sessions_of_the_desk_go_a_month_after_their_last_use(
+    session: Session, studio: make.Studio, at: Callable[[str], datetime]
+) -> None:
+    with transaction() as inside:
+        member = make.staff(inside)
+    accounts.open_session(member.id)
+    at("2026-04-08 09:00")
+    worker.tidy()
+    assert session.scalar(sa.select(sa.func.count(StaffSession.id))) == 1
+
+    at("2026-04-09 09:01")
+    worker.tidy()
+
+    assert session.scalar(sa.select(sa.func.count(StaffSession.id))) == 0
