@@ -213,9 +213,11 @@ def _tell(
     booking.sequence += 1
     if not is_told:
         return
-    if change.new == BookingStatus.BOOKED and "booking_cancelled" in waiting:
+    if change.new == BookingStatus.BOOKED and waiting.get("booking_cancelled") == "":
         return
-    outbox.tell(session, change.tells, booking, at=now, due_at=now + TOLD_AFTER)
+    # What was still to be told when it was cancelled is told if that is put right.
+    owed = " ".join(waiting)
+    outbox.tell(session, change.tells, booking, at=now, due_at=now + TOLD_AFTER, before=owed)
 
 
 def _about_cancelling(

@@ -138,19 +138,18 @@ def send_staff_link(
     )
 
 
-def withdraw(session: Session, booking_id: int) -> set[str]:
+def withdraw(session: Session, booking_id: int) -> dict[str, str]:
     """Take back what was written for this booking and has not been sent: it is no longer true.
 
-    Gives the events that will not be told now.
+    Gives the events that will not be told now, each with what its reader believes.
     """
-    return set(
-        session.scalars(
-            sa.update(Message)
-            .where(Message.booking_id == booking_id, Message.status == "waiting")
-            .values(status="withdrawn")
-            .returning(Message.event)
-        )
+    withdrawn = session.execute(
+        sa.update(Message)
+        .where(Message.booking_id == booking_id, Message.status == "waiting")
+        .values(status="withdrawn")
+        .returning(Message.event, Message.before)
     )
+    return {row.event: row.before for row in withdrawn}
 
 
 def _write(

@@ -35,5 +35,8 @@ class ClientWord(Model):
         sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql"), primary_key=True
     )
     client_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("client.id"), primary_key=True, autoincrement=False, index=True
+        sa.ForeignKey("client.id"), primary_key=True, autoincrement=False
     )
+
+    # For the second of several words: has this client it too?
+    __table_args__ = (sa.Index("ix_client_word_client_id_word", "client_id", "word"),)

@@ -204,6 +204,29 @@ def test_who_has_no_email_is_told_nothing_and_the_record_says_so(
     assert newest(session).details["is_told"] is False
 
 
+def test_a_move_still_to_be_told_outlives_a_cancellation_that_is_put_right(
+    session: Session, sent: Booking, kim: Actor
+) -> None:
+    moved(sent, "15:00", kim)
+
+    for state in (BookingStatus.CANCELLED, BookingStatus.BOOKED):
+        state_actions.change_state(sent.reference, state, actor=kim)
+
+    waiting = [event for event, status in told(session) if status == "waiting"]
+    assert waiting == ["booking_confirmed"]
+
+
+def test_a_confirmation_still_to_be_sent_outlives_it_too(
+    session: Session, studio: make.Studio, kim: Actor
+) -> None:
+    booking = make.booked(f"{THURSDAY} 10:00")
+
+    for state in (BookingStatus.CANCELLED, BookingStatus.BOOKED):
+        state_actions.change_state(booking.reference, state, actor=kim)
+
+    assert told(session)[-1] == ("booking_confirmed", "waiting")
+
+
 # Undo
 
 

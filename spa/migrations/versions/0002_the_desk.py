@@ -77,7 +77,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("word", "client_id", name=op.f("pk_client_word")),
     )
-    op.create_index(op.f("ix_client_word_client_id"), "client_word", ["client_id"])
+    op.create_index("ix_client_word_client_id_word", "client_word", ["client_id", "word"])
     _write_words()
     with op.batch_alter_table("booking") as batch_op:
         for name in MOMENTS:
