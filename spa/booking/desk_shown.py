@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from spa import wording
 from spa.access import Place
 from spa.audit import queries as audit
+from spa.audit.shown import Happened, happened
 from spa.booking import desk_queries
 from spa.booking.queries import Booking
 from spa.domain.roles import RIGHTS, Actor
@@ -34,15 +35,6 @@ class Told:
     at: str
     is_failed: bool
     text: str
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One line of the record."""
-
-    at: str
-    who: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -170,7 +162,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         may_book_next=may_manage and client is not None,
         newest=entries[0].id if entries else 0,
         told=[_told(message, place) for message in desk_queries.messages_of(booking.id)],
-        record=happened(entries, place),
+        record=happened(entries, place.zone),
     )
 
 
@@ -181,18 +173,6 @@ def status_words(booking: Booking) -> str:
         return words
     who = _("by the studio") if booking.cancelled_by == "studio" else _("by the client")
     return f"{words} {who}, {_('late')}" if booking.is_late else f"{words} {who}"
-
-
-def happened(entries: list[audit.Entry], place: Place) -> list[Happened]:
-    """The record in words, newest first."""
-    return [
-        Happened(
-            at=wording.moment_short(entry.at, place.zone),
-            who=entry.who or _("Client"),
-            words=wording.entry(entry.event, entry.details, entry.names, place.zone),
-        )
-        for entry in entries
-    ]
 
 
 def _moment(at: datetime | None, place: Place) -> str:

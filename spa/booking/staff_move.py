@@ -1,8 +1,6 @@
 """Moving a visit at the desk, by drag or by the page that does the same, and undoing it."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from flask import (
     Blueprint,
@@ -21,42 +19,31 @@ from flask_babel import gettext as _
 from spa import access, clock, wording
 from spa.access import requires
 from spa.audit import queries as audit
-from spa.booking import desk_queries, move_actions, picker, queries
+from spa.booking import desk_queries, move_actions, queries
 from spa.booking.desk_list import day_of
-from spa.booking.desk_shown import happened
 from spa.booking.move_form import DeskMoveForm
-from spa.booking.obstacles import against_undo, why_not
-from spa.booking.picker import TimeOption, option
+from spa.booking.move_refused import (
+    NOTICE,
+    Refused,
+    elsewhere,
+    listed,
+    room_id,
+    wanted,
+    why,
+    why_not_undone,
+)
+from spa.booking.picker import option
 from spa.booking.queries import Booking, Offer
 from spa.booking.staff import booking_of
 from spa.booking.taking import Waiver
-from spa.domain.availability import Reason
 from spa.domain.roles import Permission
 from spa.domain.spans import local_time, parse_moment
-from spa.errors import ChangedMeanwhile, Refusal, SlotTaken
+from spa.domain.states import BookingStatus
+from spa.errors import Refusal, SlotTaken
 
 bp = Blueprint("desk_move", __name__, url_prefix="/staff/booking/<reference>")
 
 SHOWN_FOR = timedelta(seconds=15)
-NOTICE = frozenset({Reason.TOO_SOON})
-"""What is too soon online is agreed at the desk without further words."""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Why a move was refused, and what may be done instead.
-
-    `changes` is what happened since the page was made; `may_repeat` says that nothing else is in
-    the way.
-    """
-
-    sentences: list[str]
-    nearest: list[TimeOption] = field(default_factory=list)
-    may_waive: bool = False
-    may_repeat: bool = False
-    at: str = ""
-    when: str = ""
-    changes: list[str] = field(default_factory=list)
 
 
 @bp.get("/move")
@@ -64,12 +51,12 @@ class Refused:
 def move(reference: str) -> ResponseReturnValue:
     """Choose another hour, person or room for this visit; the address may name them."""
     booking = booking_of(reference)
-    wanted = parse_moment(request.args.get("at"))
+    at = parse_moment(request.args.get("at"))
     form = _fresh(booking)
     form.practitioner.data = request.args.get("with", "")
     form.room.data = request.args.get("room", "")
-    if wanted:
-        local = local_time(wanted, access.place().zone)
+    if at:
+        local = local_time(at, access.place().zone)
         form.day.data, form.clock.data = local.date().isoformat(), f"{local:%H:%M}"
     return _page(booking, form)
 
@@ -85,7 +72,7 @@ def move_now(reference: str) -> ResponseReturnValue:
         said = [_("Choose a time that the clock shows that day.")]
         return _refuse(booking, form, Refused(said), 422)
     if not form.validate():
-        return _refuse(booking, form, _why(booking, form, offer, start, SlotTaken(())), 422)
+        return _refuse(booking, form, why(booking, form, offer, start, SlotTaken(())), 422)
     was = booking.sequence
     try:
         moved = move_actions.move_at_desk(
@@ -93,13 +80,14 @@ def move_now(reference: str) -> ResponseReturnValue:
             start,
             actor=access.actor(),
             practitioner=form.practitioner.data or "",
-            room=_room_id(form),
+            room=room_id(form),
             waiver=_waiver(form),
             is_told=bool(form.is_told.data),
             seen=form.seen_entry,
         )
     except Refusal as error:
-        return _refuse(booking, form, _why(booking, form, offer, start, error), error.status)
+        refused = why(booking_of(reference), form, offer, start, error)
+        return _refuse(booking, form, refused, error.status)
     return _moved(moved, has_moved=moved.sequence != was)
 
 
@@ -114,10 +102,8 @@ def undo(reference: str) -> ResponseReturnValue:
     try:
         booking = move_actions.undo_move(reference, number, actor=access.actor())
     except SlotTaken:
-        offer, zone = queries.offer_of_booking(booking), access.place().zone
-        found = against_undo(booking, offer, number, clock.now())
-        said = [_("That can't be undone any more.")]
-        said += [wording.obstacle(one, zone) for one in found]
+        offer = queries.offer_of_booking(booking)
+        said = [_("That can't be undone any more."), *why_not_undone(booking, offer, number)]
         return _refuse(booking, _fresh(booking), Refused(said), 409)
     except Refusal:
         said = [_("It is too late to undo that. Move the visit instead.")]
@@ -139,13 +125,6 @@ def _waiver(form: DeskMoveForm) -> Waiver:
     if form.gives_reason:
         return Waiver(actor.waives, form.because.data or "")
     return Waiver(actor.waives & NOTICE, _("Agreed at the desk"))
-
-
-def _room_id(form: DeskMoveForm) -> int | None:
-    """The room asked for; one that is not there can't be had."""
-    if not form.room.data:
-        return None
-    return desk_queries.room_id(access.place().id, form.room.data)
 
 
 def _wants_json() -> bool:
@@ -179,7 +158,7 @@ def _moved(booking: Booking, *, has_moved: bool) -> ResponseReturnValue:
             who=about.practitioner,
             room=about.room,
         ),
-        "hint": _("There is no email: call them.") if not booking.contact_email else "",
+        "hint": _("There is no email: call them.") if _is_to_be_called(booking) else "",
     }
     if _wants_json():
         page = render_template("booking/desk/_undo.html", undo=banner, back=back)
@@ -188,40 +167,8 @@ def _moved(booking: Booking, *, has_moved: bool) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-def _why(
-    booking: Booking, form: DeskMoveForm, offer: Offer, start: datetime, error: Refusal
-) -> Refused:
-    """Each reason in words, and the nearest times that work."""
-    is_changed = isinstance(error, ChangedMeanwhile)
-    if not (is_changed or isinstance(error, SlotTaken)):
-        return Refused([wording.refusal(error)])
-    booking, place = booking_of(booking.reference), access.place()
-    about: dict[str, Any] = {
-        "now": clock.now(),
-        "practitioner": form.practitioner.data or "",
-        "room": _room_id(form),
-        "without": booking.id,
-        "preferred": booking.practitioner_id,
-    }
-    waived = move_actions.settled(booking, start) | (access.actor().waives & NOTICE)
-    found = why_not(queries.at_desk(offer), start, waived=waived, **about)
-    sentences = [wording.obstacle(one, place.zone) for one in found]
-    nearest = picker.nearest(_listed(offer), start, **about)
-    return Refused(
-        sentences=[wording.refusal(error)] * (is_changed or not found) + sentences,
-        nearest=_elsewhere(nearest, booking, form) if found else [],
-        may_waive=bool(found) and {one.reason for one in found} <= access.actor().waives,
-        may_repeat=not found,
-        at=start.isoformat(),
-        when=wording.moment_long(start, place.zone),
-        changes=_changes(booking, form) if is_changed else [],
-    )
-
-
-def _changes(booking: Booking, form: DeskMoveForm) -> list[str]:
-    """What happened since the page was made, as one would tell it."""
-    entries = audit.entries_of(booking_id=booking.id, after=form.seen_entry or 0)
-    return [f"{one.at}, {one.who}: {one.words}" for one in happened(entries, access.place())]
+def _is_to_be_called(booking: Booking) -> bool:
+    return not booking.contact_email and booking.status == BookingStatus.BOOKED
 
 
 def _refuse(
@@ -241,35 +188,14 @@ def _refuse(
     return answer, status
 
 
-def _elsewhere(times: list[TimeOption], booking: Booking, form: DeskMoveForm) -> list[TimeOption]:
-    """The times without the one where the visit is already, unless another room is asked for."""
-    here = (booking.starts_at, desk_queries.about(booking).practitioner)
-    return [one for one in times if form.room.data or (one.moment, one.who) != here]
-
-
-def _listed(offer: Offer) -> Offer:
-    """The offer as the desk lists its times: what is too soon online is not too soon here."""
-    return replace(offer, policy=replace(offer.policy, notice_minutes=0))
-
-
 def _page(
     booking: Booking, form: DeskMoveForm, *, refused: Refused | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    place, now = access.place(), clock.now()
+    place = access.place()
     offer = queries.offer_of_booking(booking)
     about = desk_queries.about(booking)
     day = _day_asked(booking, form, offer)
-    who = form.practitioner.data or ""
-    free = queries.free_times(
-        _listed(offer),
-        day,
-        day,
-        now=now,
-        practitioner=who,
-        room=_room_id(form),
-        without=booking.id,
-        preferred=booking.practitioner_id,
-    )
+    free = queries.free_times(listed(offer), day, day, **wanted(booking, form))
     form.day.data = day.isoformat()
     if refused is not None:
         form.seen.data = str(audit.newest_entry(booking_id=booking.id))
@@ -282,12 +208,13 @@ def _page(
         practitioner=about.practitioner,
         room=about.room,
         has_email=bool(booking.contact_email),
+        is_here=booking.status == BookingStatus.ARRIVED,
         form=form,
         refused=refused,
         is_over=booking.status not in move_actions.MOVABLE,
         day=day.isoformat(),
         day_label=wording.day_long(day),
-        options=_elsewhere([option(one, offer.zone) for one in free], booking, form),
+        options=elsewhere([option(one, offer.zone) for one in free], booking, form),
         people=desk_queries.able(booking.treatment_id, "practitioner"),
         rooms=desk_queries.able(booking.treatment_id, "room"),
         back=access.way_back(url_for("desk.show", reference=booking.reference)),

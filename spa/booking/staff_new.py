@@ -308,7 +308,7 @@ def _search() -> tuple[str, list[client_words.Line]]:
     if not asked or request.args.get("new"):
         return "", []
     found = clients.find(asked, access.actor().only, clock.now())
-    return asked, [client_words.line(one, access.place().zone) for one in found]
+    return asked, [client_words.line(one, access.place()) for one in found]
 
 
 def _kept(form: DeskBookingForm) -> dict[str, Any]:

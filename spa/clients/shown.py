@@ -1,6 +1,5 @@
 """Clients in words: one line of those found, and a record with its visits and changes."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,8 @@ from flask_babel import gettext as _
 
 from spa import wording
 from spa.access import Place
-from spa.audit.queries import Entry, entries_of
+from spa.audit.queries import entries_of
+from spa.audit.shown import Happened, happened
 from spa.clients import queries
 from spa.clients.queries import Client, ClientVisit, Found
 from spa.domain.roles import Actor, Permission
@@ -45,15 +45,6 @@ class VisitLine:
 
 
 @dataclass(frozen=True)
-class Happened:
-    """One line of what was changed."""
-
-    at: str
-    who: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Record:
     """A client's record in words."""
 
@@ -61,6 +52,7 @@ class Record:
     name: str
     email: str
     phone: str
+    phone_label: str
     language: str
     books_by_phone: bool
     since: str
@@ -71,8 +63,9 @@ class Record:
     happened: list[Happened]
 
 
-def line(found: Found, zone: ZoneInfo) -> Line:
+def line(found: Found, place: Place) -> Line:
     """One line of those found."""
+    zone, phone = place.zone, wording.phone(found.phone, place.country)
     last = (
         _(
             "last %(day)s, %(treatment)s",
@@ -86,7 +79,7 @@ def line(found: Found, zone: ZoneInfo) -> Line:
     return Line(
         id=found.id,
         name=found.name,
-        reach=" · ".join(filter(None, (found.phone, found.email))),
+        reach=" · ".join(filter(None, (phone if found.phone else "", found.email))),
         last=last,
         next=_("next %(when)s", when=coming) if coming else "",
         books_by_phone=found.books_by_phone,
@@ -106,6 +99,7 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         name=client.name,
         email=client.email,
         phone=client.phone,
+        phone_label=wording.phone(client.phone, place.country) if client.phone else "",
         language=wording.language(client.language),
         books_by_phone=client.books_by_phone,
         since=wording.month(local_time(client.created_at, place.zone).date()),
@@ -113,7 +107,7 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         coming=[_visit(visit, actor, place, year) for visit in coming],
         past=[_visit(visit, actor, place, year) for visit in past],
         similar=queries.similar(client.id, client.may_be_same_as_id, actor.only),
-        happened=happened(entries, place),
+        happened=happened(entries, place.zone),
     )
 
 
@@ -121,18 +115,6 @@ def usual_words(client: Client, place: Place) -> str:
     """What is usual for them: "Thursday 18:00"."""
     habit = queries.usual(client.id, place.id, place.zone)
     return wording.weekly(habit.weekday, habit.minute) if habit else ""
-
-
-def happened(entries: Iterable[Entry], place: Place) -> list[Happened]:
-    """What was changed, in words."""
-    return [
-        Happened(
-            at=wording.moment_short(entry.at, place.zone),
-            who=entry.who or _("Client"),
-            words=wording.entry(entry.event, entry.details, entry.names, place.zone),
-        )
-        for entry in entries
-    ]
 
 
 def differences(client: Client, form: Any) -> list[tuple[str, str]]:

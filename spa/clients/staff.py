@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from spa import access, clock, wording
 from spa.access import requires
+from spa.audit.shown import happened
 from spa.booking.matching import Person
 from spa.clients import actions, queries, shown
 from spa.clients.forms import ClientForm, NewClientForm
@@ -94,7 +95,7 @@ def edit(client_id: int) -> ResponseReturnValue:
         # What was typed stays; saving again is then a choice made knowingly.
         form.seen.data = str(queries.newest_change(client_id))
         client = _client(client_id)
-        return _edit_page(client, form, since=shown.happened(since, place), status=error.status)
+        return _edit_page(client, form, since=happened(since, place.zone), status=error.status)
     flash(_("Saved.") if changed else _("Nothing was changed."))
     return redirect(url_for("clients.show", client_id=client_id), 303)
 
@@ -124,7 +125,7 @@ def _client(client_id: int) -> Client:
 def _asked_and_found() -> tuple[str, list[shown.Line]]:
     asked = request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
     found = queries.find(asked, access.actor().only, clock.now()) if asked else []
-    return asked, [shown.line(one, access.place().zone) for one in found]
+    return asked, [shown.line(one, access.place()) for one in found]
 
 
 def _records() -> str:

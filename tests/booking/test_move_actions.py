@@ -17,7 +17,7 @@ from spa.domain.roles import WAIVABLE, Actor, Role
 from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
 from spa.messages import worker
-from spa.models import AuditEntry, Booking, Claim, Message, Resource, Shift
+from spa.models import AuditEntry, Booking, Claim, Message, PractitionerRoom, Resource, Shift
 from tests import make
 from tests.booking.test_state_actions import At, somebody
 
@@ -421,13 +421,61 @@ def test_nothing_is_set_aside_while_somebody_can_be_had_without(
     assert "overrode" not in newest(session).details
 
 
+def only_in_the_morning(session: Session, resource_id: int) -> None:
+    """Somebody goes home at noon on Thursday."""
+    with transaction() as inside:
+        morning = {"on_date": date(2026, 3, 12), "from_minute": 9 * 60, "to_minute": 12 * 60}
+        inside.add(Shift(resource_id=resource_id, **morning))
+
+
+def test_another_room_is_taken_before_anything_is_set_aside(
+    session: Session, sent: Booking, studio: make.Studio
+) -> None:
+    only_in_the_morning(session, studio.ines)
+    with transaction() as inside:
+        inside.add(PractitionerRoom(practitioner_id=studio.maya, room_id=studio.room_2))
+    owner = somebody(session, Role.OWNER)
+
+    moved(sent, "15:00", owner, waiver=Waiver(owner.waives, "please"))
+
+    session.refresh(sent)
+    assert (sent.practitioner_id, sent.room_id) == (studio.maya, studio.room_2)
+    assert "overrode" not in newest(session).details
+
+
+def test_as_little_as_possible_is_set_aside(
+    session: Session, sent: Booking, studio: make.Studio
+) -> None:
+    make.booked(f"{THURSDAY} 11:00", visitor="2", practitioner="ines", email="b@example.com")
+    make.booked(f"{THURSDAY} 17:00", visitor="3", practitioner="maya", email="c@example.com")
+    only_in_the_morning(session, studio.ines)
+    with transaction() as inside:
+        inside.execute(sa.update(Resource).values(daily_maximum=1))
+    owner = somebody(session, Role.OWNER)
+
+    moved(sent, "15:00", owner, waiver=Waiver(owner.waives, "please"))
+
+    session.refresh(sent)
+    assert sent.practitioner_id == studio.maya
+    assert newest(session).details["overrode"] == [Reason.DAY_FULL]
+
+
+def test_the_room_stays_where_it_can(
+    session: Session, sent: Booking, studio: make.Studio, kim: Actor
+) -> None:
+    moved(sent, "10:00", kim, room=studio.room_2)
+
+    moved(sent, "15:00", kim)
+
+    session.refresh(sent)
+    assert sent.room_id == studio.room_2
+
+
 def test_of_anyone_it_is_who_may_be_had_by_setting_a_wish_aside(
     session: Session, sent: Booking, studio: make.Studio
 ) -> None:
     make.booked(f"{THURSDAY} 15:00", visitor="2", practitioner="ines", email="b@example.com")
-    with transaction() as inside:
-        morning = {"on_date": date(2026, 3, 12), "from_minute": 9 * 60, "to_minute": 12 * 60}
-        inside.add(Shift(resource_id=studio.maya, **morning))
+    only_in_the_morning(session, studio.maya)
     owner = somebody(session, Role.OWNER)
 
     moved(sent, "15:00", owner, waiver=Waiver(owner.waives, "please"))

@@ -36,7 +36,7 @@ def test_somebody_is_found_without_scripts_and_opened(ana: int, staff: Staff) ->
     assert "next Thu 12 Mar, 10:00" in page.text
     page = desk.open(links(page)[0])
 
-    for words in ("Ana Duarte", "+12125550111", "Thu 12 Mar, 10:00", "Ines", "Booked for"):
+    for words in ("Ana Duarte", "(212) 555-0111", "Thu 12 Mar, 10:00", "Ines", "Booked for"):
         assert words in page.text
 
 
