@@ -15,15 +15,21 @@ import sqlalchemy as sa
 from flask import Flask
 
 import config
-from spa.booking import actions
-from spa.booking.move_actions import move_at_desk
+from spa.audit import queries as audit
+from spa.booking import actions, desk_actions, move_actions, state_actions
+from spa.booking import queries as booking_queries
+from spa.booking.desk_actions import Wanted
+from spa.booking.matching import Person
 from spa.database import db
 from spa.domain.roles import Actor, Role
+from spa.domain.states import BookingStatus as S
 from spa.errors import Refusal
+from spa.schedule import actions as schedule_actions
 from tests import make
 
 Step = dict[str, Any]
-KIM = Actor(1, "Kim Okafor", "kim@example.com", Role.RECEPTION)
+KIM = Actor(1, "Kim Okafor", "kim@example.com", Role.MANAGER, location_id=1)
+"""Whoever does things at the desk in a race: the first member of staff, at the first place."""
 
 
 class Crowd:
@@ -87,6 +93,8 @@ def act(app: Flask, step: Step) -> str:
         return "waited"
     if kind == "chaos":
         return chaos(app, step)
+    if kind == "desk":
+        return busy_desk(app, step)
     at = datetime.fromisoformat(step["at"]) if "at" in step else None
     who = {"practitioner": step.get("practitioner", "")}
     jobs: dict[str, Callable[[], Any]] = {
@@ -97,7 +105,7 @@ def act(app: Flask, step: Step) -> str:
             step["reference"], make.details(**step.get("details", {}))
         ),
         "move": lambda: actions.move_booking(step["reference"], at or datetime.min, **who),
-        "desk move": lambda: move_at_desk(
+        "desk move": lambda: move_actions.move_at_desk(
             step["reference"], at or datetime.min, actor=KIM, seen=step.get("seen"), **who
         ),
         "cancel": lambda: actions.cancel_booking(step["reference"]),
@@ -131,6 +139,64 @@ def chaos(app: Flask, step: Step) -> str:
             about = {"at": start.isoformat(), "practitioner": who, "details": {"email": email}}
             said.append(act(app, {"do": what, "reference": reference} | about))
     return "; ".join(sorted({result for result in said if result.startswith("error")})) or "calm"
+
+
+TAPS = (S.ARRIVED, S.DONE, S.NO_SHOW, S.CANCELLED, S.BOOKED)
+
+
+def busy_desk(app: Flask, step: Step) -> str:
+    """Book, move, undo, mark, cancel and block at the desk, at random, while others book online."""
+    dice, mine, said = random.Random(step["seed"]), list[str](), list[str]()
+    for number in range(step["count"]):
+        hour = make.moment(f"2026-03-{dice.choice((12, 13))} {dice.choice(range(9, 18)):02}:00")
+        start = hour + timedelta(minutes=dice.choice((0, 15, 30, 45)))
+        slug, who = dice.choice(("facial", "facial", "check")), dice.choice(("", "ines", "maya"))
+        reference = dice.choice(mine) if mine else ""
+        what = dice.choice(("book", "book", "move", "undo", "tap", "tap", "block"))
+        deed = _deed(what if mine else "book", slug, start, who, reference, mine, number, dice)
+        said.append(attempt(deed))
+    return "; ".join(sorted({result for result in said if result.startswith("error")})) or "calm"
+
+
+def _deed(
+    what: str,
+    slug: str,
+    start: datetime,
+    who: str,
+    reference: str,
+    mine: list[str],
+    number: int,
+    dice: random.Random,
+) -> Callable[[], Any]:
+    """One thing that somebody at the desk does."""
+
+    def book() -> None:
+        email = f"desk{dice.random()}@example.com"
+        person = Person(f"Client {number}", email, "", "en")
+        wanted = Wanted(slug, start, who, person=person)
+        made = desk_actions.book_at_desk(wanted, actor=KIM, location_id=1)
+        mine.append(made.reference)
+
+    def undo() -> None:
+        booking = booking_queries.booking_by_reference(reference)
+        entry = audit.newest_entry(booking_id=booking.id if booking else 0)
+        move_actions.undo_move(reference, entry, actor=KIM)
+
+    def block() -> None:
+        end = start + timedelta(minutes=30)
+        made = schedule_actions.block_time(
+            1, start, end, [dice.choice((1, 2, 3))], reason="x", actor=KIM
+        )
+        schedule_actions.remove_block(made.id, 1, actor=KIM)
+
+    deeds: dict[str, Callable[[], Any]] = {
+        "book": book,
+        "undo": undo,
+        "block": block,
+        "move": lambda: move_actions.move_at_desk(reference, start, actor=KIM, practitioner=who),
+        "tap": lambda: state_actions.change_state(reference, dice.choice(TAPS), actor=KIM),
+    }
+    return deeds[what]
 
 
 def patient(connection: Any, _record: object) -> None:

@@ -1,7 +1,8 @@
 """Races: real processes on a real database, all at once, and never two in one hour."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from spa.booking import queries
 from spa.database import transaction
 from spa.domain.spans import tick_of
+from spa.domain.states import TAKES_AN_HOUR
 from spa.models import AuditEntry, Booking, Capability, Claim, Client, Message, Resource
 from tests import make
 from tests.races.crowd import KIM, Crowd, Step, outcomes
@@ -56,7 +58,7 @@ def assert_that_nothing_is_in_two_at_once(session: Session) -> None:
         claims[claim.booking_id or 0][claim.resource_id].add(claim.tick)
     seen: set[tuple[int, int]] = set()
     for booking in session.scalars(sa.select(Booking)):
-        wanted = needed(booking) if booking.status in {"held", "booked"} else {}
+        wanted = needed(booking) if booking.status in TAKES_AN_HOUR else {}
         assert claims[booking.id] == wanted, (booking.id, booking.status)
         for resource_id, ticks in wanted.items():
             here = {(resource_id, tick) for tick in ticks}
@@ -115,6 +117,22 @@ def test_holds_moves_cancellations_and_ending_holds_in_any_order(
     crowd: Crowd, session: Session, studio: make.Studio
 ) -> None:
     wanted = [[{"do": "chaos", "seed": seed, "count": 14}] for seed in range(10)]
+
+    results = crowd.race(wanted)
+
+    assert outcomes(results) == {"calm": 10}
+    assert count(session, Booking.status == "booked") > 0
+    assert_that_nothing_is_in_two_at_once(session)
+
+
+def test_a_busy_desk_and_busy_clients_never_put_two_in_one_hour(
+    crowd: Crowd, session: Session, studio: make.Studio, at: Callable[[str], datetime]
+) -> None:
+    with transaction() as inside:
+        make.staff(inside, "manager")
+    at("2026-03-12 11:00")
+    wanted: list[list[Step]] = [[{"do": "desk", "seed": seed, "count": 14}] for seed in range(6)]
+    wanted += [[{"do": "chaos", "seed": 90 + seed, "count": 14}] for seed in range(4)]
 
     results = crowd.race(wanted)
 
