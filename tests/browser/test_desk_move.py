@@ -1,4 +1,4 @@
-"""Moving by drag in a browser: taken back in time or not any more, refused, and on to what works."""
+"""Moving by drag in a browser: taken back in time or too late, refused, on to what works."""
 
 import pytest
 from playwright.sync_api import expect
