@@ -1,0 +1,171 @@
+"""States, changes, messages and what needs a look, as the desk says them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from spa.domain.availability import Reason
+from spa.domain.looks import Look
+from spa.domain.states import BookingStatus
+from spa.wording.basics import moment_short
+from spa.wording.booking import step
+
+
+def status(state: BookingStatus) -> str:
+    """What a state of a booking is called."""
+    return {
+        BookingStatus.HELD: _("Being booked online"),
+        BookingStatus.LAPSED: _("Not finished"),
+        BookingStatus.BOOKED: _("Booked"),
+        BookingStatus.ARRIVED: _("Arrived"),
+        BookingStatus.IN_TREATMENT: _("In treatment"),
+        BookingStatus.DONE: _("Done"),
+        BookingStatus.NO_SHOW: _("Did not come"),
+        BookingStatus.CANCELLED: _("Cancelled"),
+    }[state]
+
+
+def status_button(old: BookingStatus, new: BookingStatus) -> str:
+    """What the button says that takes a visit from one state to another."""
+    order = list(BookingStatus)
+    is_back = order.index(new) < order.index(old)
+    if is_back and new == BookingStatus.BOOKED:
+        return _("Back to booked") if old != BookingStatus.CANCELLED else _("Book it again")
+    if is_back and old == BookingStatus.NO_SHOW:
+        return _("Came after all")
+    if is_back:
+        return _("Back to %(state)s", state=status(new).lower())
+    return {
+        BookingStatus.ARRIVED: _("Arrived"),
+        BookingStatus.IN_TREATMENT: _("Start treatment"),
+        BookingStatus.DONE: _("Done"),
+        BookingStatus.NO_SHOW: _("Did not come"),
+        BookingStatus.CANCELLED: _("Cancel"),
+    }[new]
+
+
+def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: ZoneInfo) -> str:
+    """One thing that happened, from what to what, as one would tell it."""
+
+    def at(key: str) -> str:
+        text = details.get(key)
+        return moment_short(datetime.fromisoformat(text), zone) if text else ""
+
+    def state(key: str) -> str:
+        return status(BookingStatus(details[key])).lower()
+
+    if event == "booking.moved":
+        return " ".join(_moved(details, names, at("from"), at("to")))
+    if event == "booking.state":
+        said = _("From %(old)s to %(new)s.", old=state("old"), new=state("new"))
+        if details.get("by") == "studio":
+            return said + " " + _("The studio called it off.")
+        return said + " " + _("It was late.") if details.get("is_late") else said
+    if event == "booking.cancelled":
+        late = details.get("is_late")
+        return _("Cancelled online, late.") if late else _("Cancelled online.")
+    said = {
+        "booking.held": _("%(at)s held while details were typed.", at=at("starts_at")),
+        "booking.extended": _("Held for longer."),
+        "booking.released": _("The hour was let go."),
+        "booking.booked": _("Booked for %(at)s.", at=at("starts_at")),
+        "booking.address_changed": _("The email address was changed."),
+        "booking.called_in_vain": _("Called, no answer."),
+        "booking.looked_at": _("Looked at what needed a look."),
+        "booking.assured": _("Said they will come."),
+        "booking.move_undone": _("The move was undone."),
+        "client.made": _("The record was made."),
+        "client.corrected": _(
+            "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
+        ),
+    }.get(event, event)
+    return " ".join([said, *_set_aside(details)])
+
+
+def _moved(details: dict[str, Any], names: dict[int, str], old: str, new: str) -> Iterator[str]:
+    """What a move changed: the hour, the person, the room."""
+    if old != new:
+        yield _("Moved from %(old)s to %(new)s.", old=old, new=new)
+    for kind in ("practitioner", "room"):
+        before, after = (names.get(details.get(f"{end}_{kind}", 0)) for end in ("from", "to"))
+        if before and after and before != after:
+            yield _("From %(old)s to %(new)s.", old=before, new=after)
+    yield from _set_aside(details)
+    if details.get("is_told") is False:
+        yield _("The client was not told by us.")
+
+
+def _set_aside(details: dict[str, Any]) -> Iterator[str]:
+    """The reasons against it that somebody set aside, and why."""
+    if details.get("overrode"):
+        yield _("Set aside: %(what)s", what=" ".join(map(_reason_at_desk, details["overrode"])))
+    if details.get("because"):
+        yield _("Because: %(why)s", why=details["because"])
+
+
+def _reason_at_desk(code: str) -> str:
+    return {
+        Reason.TOO_SOON: _("the notice."),
+        Reason.TOO_FAR: _("how far ahead we book."),
+        Reason.CLOSED: _("the opening hours."),
+        Reason.NOT_ON_SHIFT: _("the shift."),
+        Reason.DAY_FULL: _("the daily maximum."),
+    }.get(Reason(code), code)
+
+
+def client_field(name: str) -> str:
+    """What a detail of a client is called."""
+    return {
+        "name": _("name"),
+        "email": _("email"),
+        "phone": _("phone"),
+        "language": _("language"),
+        "books_by_phone": _("books by phone only"),
+    }.get(name, name)
+
+
+def message_name(event: str) -> str:
+    """What a message is called at the desk."""
+    return {
+        "booking_confirmed": _("Confirmation"),
+        "booking_moved": _("New time"),
+        "booking_cancelled": _("Cancellation"),
+        "booking_links": _("Links"),
+        "staff_invited": _("Invitation to the desk"),
+        "staff_reset": _("Link to a new password"),
+    }.get(event, event)
+
+
+def message_status(state: str) -> str:
+    """Where a message stands."""
+    return {
+        "waiting": _("waiting to be sent"),
+        "sent": _("sent"),
+        "failed": _("not delivered"),
+        "withdrawn": _("not sent, no longer true"),
+    }.get(state, state)
+
+
+def look(what: Look) -> str:
+    """What of a visit needs a look."""
+    return {
+        Look.NOTE: _("note from the client"),
+        Look.OTHER_CONTACT: _("other contact details"),
+        Look.MAY_BE_SAME: _("may have another record"),
+        Look.LATE_CHANGE: _("late change"),
+        Look.NO_ANSWER: _("called, no answer"),
+        Look.MESSAGE_FAILED: _("a message failed"),
+    }[what]
+
+
+def pause(kind: str, until: str, room: str) -> str:
+    """A part of a visit that leaves the practitioner free for somebody else."""
+    if kind == "numb":
+        return _("numbing to %(until)s, %(room)s – practitioner free", until=until, room=room)
+    name = step(kind)[0].lower()
+    return _(
+        "%(step)s to %(until)s, %(room)s – practitioner free", step=name, until=until, room=room
+    )
