@@ -9,15 +9,24 @@ import pytest
 from flask import Flask
 
 from spa import demo_data, errors, wording
+from spa.audit.vocabulary import EVENTS
 from spa.booking.picker import PARTS
 from spa.domain.availability import Reason
 from spa.domain.guessing import Weakness
 from spa.domain.policy import ChangeRefusal
 from spa.domain.roles import RIGHTS, Permission, Role
 from spa.errors import ChangeRefused, Refusal, SlotTaken
+from spa.messages import outbox
 
 NEW_YORK = ZoneInfo("America/New_York")
 MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+SAMPLES = {
+    "old": "booked",
+    "new": "done",
+    "count": 3,
+    "fields": ["email"],
+    "to": "2026-11-25T15:00Z",
+}
 UNKNOWN = "That is not possible right now. Please call us."
 
 
@@ -170,3 +179,17 @@ KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 )
 def test_a_browser_is_called_as_people_know_it(agent: str, name: str) -> None:
     assert wording.browser(agent) == name
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS))
+def test_every_event_of_the_record_is_told_in_words(event: str) -> None:
+    details = dict.fromkeys(EVENTS[event], MORNING.isoformat()) | SAMPLES
+
+    said = wording.entry(event, details, {1: "Ines"}, NEW_YORK)
+
+    assert is_sentence(said)
+
+
+@pytest.mark.parametrize("event", outbox.EVENTS)
+def test_every_message_has_a_name_at_the_desk(event: str) -> None:
+    assert event.startswith("staff_") or wording.message_name(event) != event

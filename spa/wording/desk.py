@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from spa.domain.availability import Reason
 from spa.domain.looks import Look
@@ -81,6 +82,22 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "client.corrected": _(
             "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
         ),
+        "block.made": _("Kept free from %(at)s.", at=at("starts_at")),
+        "block.removed": _("Given back, from %(at)s.", at=at("starts_at")),
+        "bookings.exported": ngettext(
+            "%(num)d booking taken along as a file.",
+            "%(num)d bookings taken along as a file.",
+            details.get("count", 0),
+        ),
+        "account.signed_in": _("Signed in."),
+        "account.refused": _("A try to sign in was refused."),
+        "account.password_changed": _("The password was changed."),
+        "account.sessions_ended": _("Signed out in other browsers."),
+        "people.owner_made": _("The first owner was let in."),
+        "people.invited": _("Invited."),
+        "people.role_changed": _("The role was changed."),
+        "people.suspended": _("Suspended."),
+        "people.let_back": _("Let back in."),
     }.get(event, event)
     return " ".join([said, *_set_aside(details)])
 
