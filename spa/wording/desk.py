@@ -85,8 +85,8 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "block.made": _("Kept free from %(at)s.", at=at("starts_at")),
         "block.removed": _("Given back, from %(at)s.", at=at("starts_at")),
         "bookings.exported": ngettext(
-            "%(num)d booking taken along as a file.",
-            "%(num)d bookings taken along as a file.",
+            "Took %(num)d booking along as a file.",
+            "Took %(num)d bookings along as a file.",
             details.get("count", 0),
         ),
         "account.signed_in": _("Signed in."),
