@@ -18,7 +18,7 @@ from flask_migrate import upgrade
 
 from spa import clock, demo, demo_people, wording
 from spa.accounts import passwords, people_actions
-from spa.accounts.addresses import mailbox, one_line, written_address
+from spa.contact import mailbox, one_line, written_address
 from spa.database import db, transaction
 from spa.errors import AlreadyHere
 from spa.messages import worker as message_worker

@@ -20,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from spa import wording
 from spa.accounts import passwords
-from spa.accounts.addresses import mailbox, one_line, written_address
+from spa.contact import advertises, mailbox, one_line, written_address
 from spa.domain.roles import Role
 
 
@@ -145,7 +145,7 @@ class InviteForm(RoleForm):
 
     def validate_name(self, field: Field) -> None:
         """A name opens our mails, so it can't be an advertisement."""
-        if "://" in field.data or "www." in field.data.lower():
+        if advertises(field.data):
             raise ValidationError(_l("Enter a name without a web address"))
 
     def validate_email(self, field: Field) -> None:

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
-from spa.booking.forms import one_line
 from spa.clients.contact import ContactForm
+from spa.contact import one_line
 from spa.domain.spans import moment_on, parse_moment
 
 SHORTEST_REASON = 3

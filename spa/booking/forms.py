@@ -1,11 +1,8 @@
 """The shape of what a client sends: types, lengths and what must be there."""
 
 import difflib
-import re
-import unicodedata
 from typing import Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -22,6 +19,8 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from spa.contact import address, advertises, many_lines, one_line, phone_number
 
 COMMON_DOMAINS = (
     "gmail.com",
@@ -51,38 +50,6 @@ ALSO_REAL = (
 )
 """Close to a common domain, and nobody's mistake."""
 SLIPS_OF_COM = {"", "c", "cm", "co", "cmo", "comm", "con", "cpm", "cim", "ocm", "om", "vom", "xom"}
-KEPT_CONTROLS = frozenset("\u200c\u200d") | {chr(code) for code in range(0xE0020, 0xE0080)}
-"""Joiners and tags that emoji and several scripts need; other control characters go."""
-
-
-CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def one_line(text: str | None) -> str:
-    """Text without control characters and with single spaces."""
-    return " ".join(_cleaned(text, "").split())
-
-
-def address(text: str | None) -> str:
-    """An email address as it is kept and compared: in small letters."""
-    return one_line(text).lower()
-
-
-def many_lines(text: str | None) -> str:
-    """Text without control characters, with its lines."""
-    return _cleaned((text or "").replace("\r\n", "\n"), "\n").strip()
-
-
-def _cleaned(text: str | None, kept: str) -> str:
-    """Control characters become spaces, and invisible marks of direction simply go."""
-    return "".join(
-        character
-        if character == kept
-        or character in KEPT_CONTROLS
-        or unicodedata.category(character) not in CONTROLS
-        else ("" if unicodedata.category(character) == "Cf" else " ")
-        for character in text or ""
-    )
 
 
 def suggested_email(address: str) -> str:
@@ -204,20 +171,16 @@ class DetailsForm(EmailForm):
 
     def validate_name(self, field: Field) -> None:
         """A name opens our mails, so it can't be an advertisement."""
-        if re.search(r"://|www\.", field.data, re.IGNORECASE):
+        if advertises(field.data):
             raise ValidationError(_l("Enter a name without a web address"))
 
     def validate_phone(self, field: Field) -> None:
         """A number that could exist, in any way of writing it, kept as +12125550123."""
-        try:
-            number = phonenumbers.parse(field.data, self.region)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        self.e164 = phone_number(field.data, self.region)
+        if not self.e164:
             raise ValidationError(
                 _l("Enter a phone number such as 212 555 0123, or with its +code")
             )
-        self.e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def validate_screening(self, field: Field) -> None:
         """Needling is booked only by those whom nothing on the list concerns."""

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, StringField, ValidationError
 from wtforms.validators import Length
 
-from spa.booking.forms import one_line
+from spa.contact import one_line
 from spa.domain.spans import moment_on, parse_moment
 
 SHORTEST_REASON = 3

@@ -11,17 +11,12 @@ from flask_babel import gettext as _
 from spa import clock, limits, links, wording
 from spa.booking import actions, picker, queries
 from spa.booking.actions import Details
-from spa.booking.forms import (
-    DetailsForm,
-    EmailForm,
-    HoldForm,
-    address,
-    suggested_email,
-)
+from spa.booking.forms import DetailsForm, EmailForm, HoldForm, suggested_email
 from spa.booking.manage import NOT_CONFIRMED, booking_of
 from spa.booking.picker import Query, addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.booking.shown import not_for_you, visit_shown
+from spa.contact import address
 from spa.domain.spans import parse_moment
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken

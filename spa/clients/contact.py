@@ -1,15 +1,13 @@
 """How somebody at the desk writes down who a client is and how to reach them."""
 
-import re
 from typing import Any
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, StringField, TelField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from spa.accounts.addresses import address, one_line, written_address
+from spa.contact import address, advertises, one_line, phone_number, written_address
 
 
 class ContactForm(FlaskForm):
@@ -57,20 +55,16 @@ class ContactForm(FlaskForm):
 
     def validate_name(self, field: Field) -> None:
         """A name opens our mails, so it can't be an advertisement."""
-        if re.search(r"://|www\.", field.data, re.IGNORECASE):
+        if advertises(field.data):
             raise ValidationError(_l("Enter a name without a web address"))
 
     def validate_phone(self, field: Field) -> None:
         """A number that could exist, in any way of writing it, kept as +12125550123."""
-        try:
-            number = phonenumbers.parse(field.data, self.region)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        self.e164 = phone_number(field.data, self.region)
+        if not self.e164:
             raise ValidationError(
                 _l("Enter a phone number such as 212 555 0123, or with its +code")
             )
-        self.e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def validate_email(self, field: Field) -> None:
         """Mail can reach it: the domain is kept in the form that mail servers use."""
