@@ -28,6 +28,7 @@ def test_the_page_for_choosing_a_time_is_light(somebody: Callable[..., Visitor])
     visitor.open(f"/booking/{FACIAL}")
     expect(visitor.page.locator("button.time .own").first).to_be_visible()
     visitor.page.evaluate("document.fonts.ready.then(() => true)")
+    visitor.page.wait_for_load_state("networkidle")
 
     listing = "\n".join(asked)
     assert any(".woff2" in address for address in asked), listing
