@@ -22,6 +22,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "booking.called_in_vain": frozenset(),
     "booking.looked_at": frozenset(),
     "booking.assured": frozenset(),
+    "message.sent_again": frozenset(),
     "client.made": frozenset(),
     "client.corrected": frozenset({"fields"}),
     "bookings.exported": frozenset({"count"}),

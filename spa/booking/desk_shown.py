@@ -29,10 +29,12 @@ class Button:
 class Told:
     """A message about the booking."""
 
+    id: int
     name: str
     recipient: str
     status: str
     at: str
+    why: str
     is_failed: bool
     text: str
 
@@ -196,12 +198,17 @@ def _differs(booking: Booking, about: desk_queries.About) -> list[str]:
 
 
 def _told(message: desk_queries.Message, place: Place) -> Told:
-    at = message.sent_at or message.due_at
+    due = wording.moment_short(message.due_at, place.zone)
+    at = {"waiting": _("goes %(at)s", at=due), "withdrawn": ""}.get(message.status, due)
+    if message.sent_at:
+        at = wording.moment_short(message.sent_at, place.zone)
     return Told(
+        id=message.id,
         name=wording.message_name(message.event),
         recipient=message.recipient,
         status=wording.message_status(message.status),
-        at=wording.moment_short(at, place.zone),
+        at=at,
+        why=wording.mail_trouble(message.last_error) if message.status == "failed" else "",
         is_failed=message.status == "failed",
         text=message.sent_text,
     )

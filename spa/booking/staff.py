@@ -116,6 +116,18 @@ def look(reference: str) -> ResponseReturnValue:
     return redirect(_back(reference), 303)
 
 
+@bp.post("/<reference>/send")
+@requires(Permission.MANAGE_BOOKINGS)
+def send_again(reference: str) -> ResponseReturnValue:
+    """Try a message again that did not arrive."""
+    booking_of(reference)
+    wanted = request.form.get("message", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    if state_actions.send_again(reference, number, actor=access.actor()):
+        flash(_("It goes out again at once."))
+    return redirect(_back(reference), 303)
+
+
 @bp.get("/<reference>/cancel")
 @requires(Permission.MANAGE_BOOKINGS)
 def cancel(reference: str) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus, By, Change, Claims, change_between, is_time
 from spa.errors import ChangedMeanwhile, NotAllowed
 from spa.messages import outbox
-from spa.models import Booking
+from spa.models import Booking, Message
 
 TOLD_AFTER = timedelta(minutes=2)
 """How long the client's message waits, so that a wrong tap can be put right in silence."""
@@ -100,6 +100,42 @@ def look(reference: str, *, actor: Actor) -> Booking:
 def assure(reference: str, *, actor: Actor) -> Booking:
     """Note that the client said they will come."""
     return _note(reference, "booking.assured", "assured_at", actor)
+
+
+def send_again(reference: str, message_id: int, *, actor: Actor) -> bool:
+    """Have a message tried again that did not arrive, to the address the visit has now.
+
+    False when there is no such message, or it is on its way already.
+    """
+    now = clock.now()
+    with transaction() as session:
+        booking = session.scalars(sa.select(Booking).where(Booking.reference == reference)).one()
+        again = session.execute(
+            sa.update(Message)
+            .where(
+                Message.id == message_id,
+                Message.booking_id == booking.id,
+                Message.status == "failed",
+            )
+            .values(
+                status="waiting",
+                due_at=now,
+                tries=0,
+                recipient=booking.contact_email or Message.recipient,
+            )
+            .returning(Message.id)
+        ).scalar()
+        if again:
+            record(
+                session,
+                "message.sent_again",
+                at=now,
+                staff_id=actor.id,
+                location_id=booking.location_id,
+                booking_id=booking.id,
+                client_id=booking.client_id,
+            )
+    return again is not None
 
 
 def note_export(location_id: int, *, actor: Actor, count: int) -> None:

@@ -44,18 +44,20 @@ def correct_client(
 ) -> list[str]:
     """Put a record right; gives the names of what changed, and writes nothing when nothing did.
 
-    `told` are all its FIELDS. Raises ChangedMeanwhile when somebody changed the record after
-    `seen`, the last entry the page knew of.
+    `told` are those of its FIELDS that somebody meant to change. Raises ChangedMeanwhile when one
+    of them was changed by another after `seen`, the last entry the page knew of.
     """
     now = clock.now()
     with transaction() as session:
         client = session.scalars(
             sa.select(Client).where(Client.id == client_id).with_for_update()
         ).one()
-        changed = [field for field in FIELDS if getattr(client, field) != told[field]]
+        changed = [
+            field for field in FIELDS if field in told and told[field] != getattr(client, field)
+        ]
         if not changed:
             return []
-        if queries.newest_change(client_id) > seen:
+        if set(changed) & queries.fields_changed_since(client_id, seen):
             raise ChangedMeanwhile
         for field in changed:
             setattr(client, field, told[field])

@@ -1,5 +1,6 @@
 """The shape of a client's record as staff write it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,13 +9,20 @@ from wtforms import BooleanField, HiddenField, SelectField
 
 from spa.clients.contact import ContactForm
 
+FIELDS = ("name", "email", "phone", "language", "books_by_phone")
+"""What of a record staff put right."""
+
 
 class NewClientForm(ContactForm):
     """Who a new client is."""
 
 
 class ClientForm(ContactForm):
-    """A record that is put right; `seen` is the last change the page knew of."""
+    """A record that is put right.
+
+    `seen` is the last change the page knew of, `was` what stood there when it was made: what is
+    still the same nobody meant to change.
+    """
 
     language = SelectField(_l("Language of messages"))
     books_by_phone = BooleanField(
@@ -24,6 +32,7 @@ class ClientForm(ContactForm):
         ),
     )
     seen = HiddenField()
+    was = HiddenField()
 
     def __init__(
         self, *args: Any, languages: Sequence[tuple[str, str]], region: str, **kwargs: Any
@@ -31,6 +40,22 @@ class ClientForm(ContactForm):
         """`languages` are codes and names."""
         super().__init__(*args, region=region, **kwargs)
         self.language.choices = list(languages)
+
+    def remember(self, record: Any) -> None:
+        """Send along what the record says now."""
+        self.was.data = json.dumps({name: getattr(record, name) for name in FIELDS})
+
+    def meant(self) -> dict[str, str | bool]:
+        """What is otherwise than it was when the page was made; all of it, when that is unknown."""
+        typed: dict[str, str | bool] = {name: self[name].data or "" for name in FIELDS}
+        typed |= {"phone": self.e164, "books_by_phone": bool(self.books_by_phone.data)}
+        try:
+            was = json.loads(self.was.data or "{}")
+        except ValueError:
+            was = {}
+        if not isinstance(was, dict):
+            return typed
+        return {name: value for name, value in typed.items() if was.get(name) != value}
 
     @property
     def seen_entry(self) -> int:

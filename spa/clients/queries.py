@@ -284,5 +284,11 @@ def changes_since(client_id: int, seen: int) -> Sequence[Entry]:
     return [entry for entry in entries if entry.event.startswith("client.")]
 
 
+def fields_changed_since(client_id: int, seen: int) -> set[str]:
+    """What of the record was changed after an entry that is known."""
+    entries = changes_since(client_id, seen)
+    return {field for entry in entries for field in entry.details.get("fields", ())}
+
+
 def _about(client_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return AuditEntry.client_id == client_id, AuditEntry.event.like("client.%")

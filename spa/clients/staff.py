@@ -81,14 +81,17 @@ def edit(client_id: int) -> ResponseReturnValue:
     )
     if not form.is_submitted():
         form.seen.data = str(queries.newest_change(client_id))
+        form.remember(client)
         return _edit_page(client, form)
     if not form.validate():
         return _edit_page(client, form, status=422)
-    told = {name: form[name].data or "" for name in ("name", "email", "language")}
-    about = told | {"phone": form.e164, "books_by_phone": bool(form.books_by_phone.data)}
     try:
         changed = actions.correct_client(
-            client_id, about, seen=form.seen_entry, actor=access.actor(), location_id=place.id
+            client_id,
+            form.meant(),
+            seen=form.seen_entry,
+            actor=access.actor(),
+            location_id=place.id,
         )
     except ChangedMeanwhile as error:
         since = queries.changes_since(client_id, form.seen_entry)

@@ -78,6 +78,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "booking.looked_at": _("Looked at what needed a look."),
         "booking.assured": _("Said they will come."),
         "booking.move_undone": _("The move was undone."),
+        "message.sent_again": _("A message that had failed was sent again."),
         "client.made": _("The record was made."),
         "client.corrected": _(
             "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
@@ -164,6 +165,18 @@ def message_status(state: str) -> str:
         "failed": _("not delivered"),
         "withdrawn": _("not sent, no longer true"),
     }.get(state, state)
+
+
+def mail_trouble(error: str) -> str:
+    """Why a message did not arrive, from what the mail server answered."""
+    code = error.rpartition(" ")[2]
+    if code.startswith("5"):
+        return _(
+            "Their mail server refused it for good (%(code)s). Is the address right?", code=code
+        )
+    if code.isdecimal():
+        return _("The mail server would not take it (%(code)s).", code=code)
+    return _("The mail server could not be reached, or broke off.")
 
 
 def look(what: Look) -> str:

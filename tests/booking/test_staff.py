@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa.booking import desk_list
-from spa.models import AuditEntry, Booking
+from spa.database import transaction
+from spa.models import AuditEntry, Booking, Message
 from tests import make
 from tests.pages import Page, Pages
 from tests.visitor import alert, wrong
@@ -270,3 +271,19 @@ def test_only_who_may_takes_a_sheet_away(role: str, staff: Staff) -> None:
     token = desk.get("desk.bookings")
 
     assert not token.tree.xpath("//button[normalize-space()='Take as CSV']")
+
+
+def test_a_message_that_failed_says_why_and_goes_again(session: Session, staff: Staff) -> None:
+    booking, desk = make.booked("2026-03-12 10:00"), staff("reception")
+    with transaction() as inside:
+        failed = {"status": "failed", "last_error": "SMTPRecipientsRefused 550", "tries": 6}
+        inside.execute(sa.update(Message).values(**failed))
+    page = show(desk, booking)
+    assert "Their mail server refused it for good (550)." in page.text
+
+    page = press(desk, page, "Send again")
+
+    assert "A message that had failed was sent again." in page.text
+    message = session.scalars(sa.select(Message)).one()
+    assert (message.status, message.tries) == ("waiting", 0)
+    assert not page.tree.xpath("//button[normalize-space()='Send again']")
