@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,12 +16,18 @@ from spa.booking.taking import Waiver
 from spa.database import transaction
 from spa.domain.roles import Actor
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
-from spa.errors import NoLongerOffered
+from spa.errors import NoLongerOffered, NotAllowed
 from spa.messages import outbox
-from spa.models import Booking, Client
+from spa.models import AuditEntry, Booking, Client
 
 LIVE = tuple(TAKES_AN_HOUR - {BookingStatus.HELD})
 """The states of a visit that is or was given."""
+
+
+TOLD_AFTER = timedelta(seconds=30)
+"""How long the confirmation waits, so that a slip of the hand can be undone in silence."""
+
+UNDO_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def book_at_desk(
         booking.is_first_visit = not _has_been(session, client, wanted.start)
         taking.take(session, booking, offer, wanted.start, found)
         if wanted.is_told:
-            outbox.tell(session, "booking_confirmed", booking, at=now)
+            outbox.tell(session, "booking_confirmed", booking, at=now, due_at=now + TOLD_AFTER)
         set_aside = {}
         if overrode and waiver:
             set_aside = {"overrode": list(overrode), "because": waiver.because}
@@ -84,6 +90,48 @@ def book_at_desk(
             starts_at=wanted.start.isoformat(),
             is_told=wanted.is_told and bool(booking.contact_email),
             **set_aside,
+        )
+    return booking
+
+
+def undo_booking(reference: str, *, actor: Actor) -> Booking:
+    """Take a visit back that was booked a moment ago; who heard of it already is told.
+
+    Raises NotAllowed when that was longer ago, by somebody else, or the visit was changed since.
+    """
+    now = clock.now()
+    with transaction() as session:
+        booking, _offer = taking.locked_booking(session, reference, now)
+        last = session.scalars(
+            sa.select(AuditEntry)
+            .where(AuditEntry.booking_id == booking.id)
+            .order_by(AuditEntry.id.desc())
+            .limit(1)
+        ).one()
+        is_own = last.event == "booking.booked" and last.staff_id == actor.id
+        if not is_own or now - last.at > UNDO_WITHIN:
+            raise NotAllowed
+        booking.status, booking.cancelled_at = BookingStatus.CANCELLED, now
+        booking.cancelled_by = "studio"
+        booking.sequence += 1
+        taking.free(session, booking.id)
+        has_heard = "booking_confirmed" not in outbox.withdraw(session, booking.id)
+        is_told = has_heard and bool(last.details.get("is_told"))
+        if is_told:
+            outbox.tell(session, "booking_cancelled", booking, at=now)
+        record(
+            session,
+            "booking.state",
+            at=now,
+            staff_id=actor.id,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            client_id=booking.client_id,
+            old=BookingStatus.BOOKED,
+            new=BookingStatus.CANCELLED,
+            by="studio",
+            is_late=False,
+            is_told=is_told,
         )
     return booking
 

@@ -148,7 +148,7 @@ def _moved(booking: Booking, *, has_moved: bool) -> ResponseReturnValue:
         return redirect(back, 303)
     about = desk_queries.about(booking)
     banner = {
-        "reference": booking.reference,
+        "action": url_for("desk_move.undo", reference=booking.reference),
         "entry": audit.newest_entry(booking_id=booking.id),
         "until": (clock.now() + SHOWN_FOR).isoformat(),
         "words": _(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from spa.booking.desk_times import DeskTime, Wish
 from spa.booking.matching import Person
 from spa.booking.obstacles import why_not
 from spa.booking.queries import Booking, Offer, Sold
+from spa.booking.staff import booking_of
 from spa.booking.taking import Waiver
 from spa.clients import queries as clients
 from spa.clients import shown as client_words
@@ -29,6 +30,8 @@ from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 
 bp = Blueprint("desk_new", __name__, url_prefix="/staff/booking/new")
+
+SHOWN_FOR = timedelta(seconds=15)
 
 A_MOMENT = timedelta(minutes=10)
 """Who presses a time that began this little ago means now."""
@@ -140,9 +143,29 @@ def _booked(booking: Booking, place: Place) -> ResponseReturnValue:
         when=wording.moment_long(booking.starts_at, place.zone),
         who=queries.resource_name(booking.practitioner_id),
     )
-    flash(words if booking.contact_email else words + " " + _("No email is sent: none is known."))
+    session["undo"] = {
+        "action": url_for("desk_new.undo", reference=booking.reference),
+        "entry": 0,
+        "until": (clock.now() + SHOWN_FOR).isoformat(),
+        "words": words,
+        "hint": "" if booking.contact_email else _("No email is sent: none is known."),
+    }
     day = local_time(booking.starts_at, place.zone).date()
     return redirect(access.way_back(url_for("schedule.day", day=day)), 303)
+
+
+@bp.post("/<reference>/undo")
+@requires(Permission.MANAGE_BOOKINGS)
+def undo(reference: str) -> ResponseReturnValue:
+    """Take the booking of a moment ago back."""
+    booking_of(reference)
+    try:
+        desk_actions.undo_booking(reference, actor=access.actor())
+    except Refusal:
+        flash(_("It is too late to undo that. Cancel the visit instead."))
+        return redirect(url_for("desk.show", reference=reference), 303)
+    flash(_("Undone. The hour is free again."))
+    return redirect(access.way_back(url_for("schedule.day")), 303)
 
 
 def _who(client: str, after: str) -> Who:

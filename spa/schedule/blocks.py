@@ -49,7 +49,7 @@ def make() -> ResponseReturnValue:
         found = block_queries.in_the_way(chosen, starts_at, ends_at, clock.now())
         way = [(one, wording.clock(one.starts_at, place.zone)) for one in found]
         return _page(form, in_the_way=way, is_taken=True, status=409)
-    flash(_("Kept free: %(what)s.", what=form.reason.data))
+    flash(_("Blocked: %(what)s.", what=form.reason.data))
     return redirect(url_for("schedule.day", day=local_time(starts_at, place.zone).date()), 303)
 
 

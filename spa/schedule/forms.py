@@ -34,7 +34,7 @@ class BlockForm(FlaskForm):
         render_kw={"type": "time", "step": 300},
     )
     what = SelectMultipleField(
-        _l("Keep free"),
+        _l("Who and what"),
         coerce=int,
         validators=[DataRequired(_l("Choose at least one person or room"))],
         widget=ListWidget(prefix_label=False),

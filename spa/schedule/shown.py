@@ -251,7 +251,7 @@ def _blocks(resource_id: int, day: Day) -> list[Stretch]:
 
 def block_words(block: Block) -> str:
     """What a time is kept free for."""
-    return block.reason or _("kept free")
+    return block.reason or _("blocked")
 
 
 def _thinned(free: Sequence[datetime], day: Day) -> list[datetime]:

@@ -83,7 +83,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "client.corrected": _(
             "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
         ),
-        "block.made": _("Kept free from %(at)s.", at=at("starts_at")),
+        "block.made": _("Blocked from %(at)s.", at=at("starts_at")),
         "block.removed": _("Given back, from %(at)s.", at=at("starts_at")),
         "bookings.exported": ngettext(
             "Took %(num)d booking along as a file.",

@@ -89,7 +89,7 @@ def _taken(found: Obstacle, at: str) -> str:
         return _("Every treatment room is taken until %(at)s.", at=at)
     if found.what == Hindrance.BLOCK:
         if not found.words:
-            return _("%(who)s is kept free until %(at)s.", who=found.who, at=at)
+            return _("%(who)s is blocked until %(at)s.", who=found.who, at=at)
         return _("%(who)s: %(what)s until %(at)s.", who=found.who, what=found.words, at=at)
     if found.what == Hindrance.EXPIRED and found.on:
         return _(

@@ -1,6 +1,7 @@
 """Tests of spa.booking.desk_actions: rows, claims, record and message of a visit from the desk."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from threading import Thread
 from typing import Any
@@ -11,14 +12,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from spa import links
-from spa.booking import actions, desk_actions, queries
+from spa.booking import actions, desk_actions, queries, state_actions
 from spa.booking.desk_actions import Wanted
 from spa.booking.matching import Person
 from spa.booking.taking import Waiver
 from spa.database import db, transaction
 from spa.domain.availability import Reason
 from spa.domain.roles import Actor, Role
-from spa.errors import NoLongerOffered, SlotTaken
+from spa.errors import NoLongerOffered, NotAllowed, SlotTaken
+from spa.messages import worker
 from spa.models import AuditEntry, Booking, Claim, Client, Message, Treatment
 from tests import make
 from tests.pages import Pages
@@ -255,3 +257,52 @@ def test_an_address_that_is_added_later_goes_into_the_record_it_made(
     session.rollback()
     assert session.scalars(sa.select(Client.email)).all() == ["bo@example.com"]
     assert session.scalars(sa.select(Message.recipient)).all() == ["bo@example.com"]
+
+
+def messages(session: Session) -> list[tuple[str, str]]:
+    query = sa.select(Message.event, Message.status).order_by(Message.id)
+    return [(event, status) for event, status in session.execute(query)]
+
+
+def test_a_booking_undone_at_once_frees_the_hour_and_nobody_hears_of_it(
+    session: Session, kim: Actor
+) -> None:
+    booking = book(kim)
+
+    desk_actions.undo_booking(booking.reference, actor=kim)
+
+    session.refresh(booking)
+    assert (booking.status, booking.cancelled_by) == ("cancelled", "studio")
+    assert count(session, Claim) == 0
+    assert messages(session) == [("booking_confirmed", "withdrawn")]
+
+
+def test_who_has_heard_of_it_already_hears_that_it_is_off(
+    session: Session, kim: Actor, at: At
+) -> None:
+    booking = book(kim)
+    at("2026-03-10 09:00:40")
+    worker.send_due()
+
+    desk_actions.undo_booking(booking.reference, actor=kim)
+
+    assert messages(session) == [("booking_confirmed", "sent"), ("booking_cancelled", "waiting")]
+
+
+@pytest.mark.parametrize("why", ["later", "by another", "changed since"])
+def test_what_was_not_just_booked_by_oneself_is_not_undone(
+    why: str, session: Session, kim: Actor, at: At
+) -> None:
+    booking, who = book(kim), kim
+    if why == "later":
+        at("2026-03-10 09:02")
+    if why == "by another":
+        who = replace(kim, id=kim.id + 1)
+    if why == "changed since":
+        state_actions.assure(booking.reference, actor=kim)
+
+    with pytest.raises(NotAllowed):
+        desk_actions.undo_booking(booking.reference, actor=who)
+
+    session.refresh(booking)
+    assert booking.status == "booked"

@@ -83,7 +83,7 @@ def test_all_rooms_taken_say_when_the_first_is_free(session: Session, studio: ma
     ("reason", "sentence"),
     [
         ("Team meeting", "Ines: Team meeting until 15:00."),
-        ("", "Ines is kept free until 15:00."),
+        ("", "Ines is blocked until 15:00."),
     ],
 )
 def test_a_block_says_what_it_is_for(

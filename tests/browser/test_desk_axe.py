@@ -105,7 +105,7 @@ def moved_with_undo(desk: Visitor, site: Site) -> None:
 def keep_a_time_free_with_errors(desk: Visitor, site: Site) -> None:
     desk.expect_status(422)
     desk.open("/staff/blocks/new")
-    desk.button("Keep it free").click()
+    desk.button("Block it").click()
     expect(desk.page.get_by_role("alert")).to_be_visible()
 
 

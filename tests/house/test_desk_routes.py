@@ -58,8 +58,8 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "blocks.remove": {},
 }
-NEEDS_MORE = {"desk_move.undo", "accounts.choose_place", "desk.send_again"}
-"""Tried in tests of their own: a move of a moment ago, several places, mail that failed."""
+NEEDS_MORE = {"desk_move.undo", "desk_new.undo", "accounts.choose_place", "desk.send_again"}
+"""Tried in tests of their own: what was done a moment ago, several places, mail that failed."""
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

@@ -47,7 +47,7 @@ def test_a_time_kept_free_can_not_be_booked_with_those_it_is_kept_for(
 ) -> None:
     page = keep_free(staff("reception"), [studio.ines])
 
-    assert "Kept free: Team meeting." in page.text
+    assert "Blocked: Team meeting." in page.text
     assert refused("14:30", "ines") == (Reason.PRACTITIONER_BUSY,)
     assert refused("15:00", "ines") == ()
     assert refused("14:30", "maya") == ()
