@@ -60,6 +60,9 @@ def _to_sign_in() -> ResponseReturnValue:
         # The page itself says what to do; a fragment of a sign-in page would only confuse it.
         return {"sign_in": url_for("accounts.sign_in", next=_way_back())}, 401
     if ended := session.pop("staff", None):
+        if queries.is_suspended(ended):
+            flash(wording.suspended())
+            return redirect(url_for("accounts.sign_in"), 302)
         flash(wording.session_over())
         session["was"] = ended
         if request.method == "POST" and len(request.full_path) < NEXT_LENGTH:

@@ -121,6 +121,16 @@ def was_signed_in(key: str) -> int | None:
     )
 
 
+def is_suspended(key: str) -> bool:
+    """Whether whoever this session belonged to may not come in any more."""
+    query = (
+        sa.select(StaffMember.id)
+        .join(StaffSession, StaffSession.staff_id == StaffMember.id)
+        .where(StaffSession.key_digest == digest(key), StaffMember.suspended_at.is_not(None))
+    )
+    return db.session.scalar(query) is not None
+
+
 def note_seen(found: Found, now: datetime) -> None:
     """Write down that this browser is in use, at most once a minute.
 

@@ -20,6 +20,10 @@ AN_HOUR = timedelta(hours=1)
 FEW = 4
 
 
+SOON = timedelta(minutes=20)
+"""Whoever walks in and can begin within this need not be told when to come back."""
+
+
 @dataclass(frozen=True)
 class DeskTime(TimeOption):
     """A time as a button that also says with whom, where that is part of the offer."""
@@ -40,6 +44,7 @@ class Times:
     usual: list[DeskTime]
     wanted: DeskTime | None
     now: DeskTime | None
+    is_now: bool
     soonest: list[DeskTime]
     day: str
     day_title: str
@@ -90,6 +95,7 @@ def times(offer: Offer, wish: Wish, *, grid: int, now: datetime) -> Times:
         usual=usual,
         wanted=_wanted(everyone if not who else free, wish, zone, slug),
         now=_button(everyone[0], zone) if everyone else None,
+        is_now=bool(everyone) and moment_of(everyone[0].tick) - now <= SOON,
         soonest=[_button(one, zone, slug) for one in _apart(due)],
         day=day.isoformat(),
         day_title=wording.day_long(day),

@@ -42,6 +42,7 @@ from spa.wording.refusals import (
     send_again,
     session_over,
     stale_form,
+    suspended,
     too_many_tries,
 )
 
@@ -85,6 +86,7 @@ __all__ = [
     "status",
     "status_button",
     "step",
+    "suspended",
     "too_many_tries",
     "translations",
     "weakness",

@@ -81,6 +81,11 @@ def session_over() -> str:
     return _("You were signed out to keep the clients' details safe. Please sign in again.")
 
 
+def suspended() -> str:
+    """Why somebody is out and stays out for now."""
+    return _("Your account has been suspended. The owner of the studio can let you back in.")
+
+
 def too_many_tries() -> str:
     """What to do when an account was tried too often."""
     return _(

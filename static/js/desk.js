@@ -6,3 +6,4 @@ if (has("#schedule")) import("./components/schedule.js");
 if (has("[data-print]")) import("./components/print.js");
 if (has("[data-undo], #schedule")) import("./components/undo.js");
 if (has("[data-find], #when")) import("./components/find.js");
+if (has("[data-offline]")) import("./components/offline.js");

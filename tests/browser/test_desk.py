@@ -77,6 +77,46 @@ def test_a_known_client_is_booked_by_keyboard_alone(somebody: Somebody, site: Si
     assert site.booking_count() == before + 1
     made = newest(site)
     assert (made.contact_name, made.status) == (name, "booked")
+    desk.page.get_by_role("button", name="Undo").click()
+    expect(desk.page.locator("#said")).to_contain_text("Undone.")
+    assert newest(site).status == "cancelled"
+
+
+def test_choosing_a_day_does_not_lead_the_focus_away(somebody: Somebody, site: Site) -> None:
+    desk, name = signed_in(somebody, site, "reception", viewport=DESKTOP), known_client(site)
+    desk.open("/staff/booking/new")
+    desk.page.keyboard.type(name[:6])
+    expect(desk.page.locator("#found a").first).to_contain_text(name)
+    press(desk, "Enter")
+    expect(desk.page.locator("h2#who")).to_have_text(name)
+
+    day = desk.page.locator("#day")
+    day.focus()
+    with desk.page.expect_response(lambda answer: answer.request.method == "POST"):
+        day.evaluate(
+            """(field, value) => {
+              field.value = value;
+              field.dispatchEvent(new Event("change", { bubbles: true }));
+            }""",
+            str(site.free()[-1].date()),
+        )
+    desk.page.wait_for_load_state("networkidle")
+
+    expect(day).to_be_focused()
+
+
+def test_a_tap_without_a_connection_stays_and_says_so(somebody: Somebody, site: Site) -> None:
+    desk = signed_in(somebody, site, "reception", viewport=PHONE)
+    desk.open("/staff")
+    desk.expect_failure()
+    desk.context.set_offline(True)
+
+    desk.page.get_by_role("button", name="Arrived").first.click()
+
+    expect(desk.page.locator("#said")).to_contain_text("Not saved: there is no connection.")
+    desk.context.set_offline(False)
+    desk.page.get_by_role("button", name="Arrived").first.click()
+    expect(desk.page.locator("#said")).to_contain_text("arrived.")
 
 
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["with scripts", "without scripts"])
