@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -43,8 +44,8 @@ def moments(visit: Visit, now: datetime, dice: Random) -> Row:
 
 
 def entries(bookings: Iterable[tuple[int, Row]]) -> list[Row]:
-    """The record of each booking: that it was booked, and where it went from there."""
-    return [
+    """The record of each booking, in order: that it was booked, and where it went from there."""
+    found: list[Row] = [
         {
             "at": at,
             "event": event,
@@ -57,11 +58,15 @@ def entries(bookings: Iterable[tuple[int, Row]]) -> list[Row]:
         for booking_id, row in bookings
         for at, event, details in _happened(row)
     ]
+    return sorted(found, key=itemgetter("at"))
 
 
 def _happened(row: Row) -> Iterator[tuple[datetime, str, Row]]:
     starts_at = row["starts_at"].isoformat()
     yield row["booked_at"], "booking.booked", {"starts_at": starts_at}
+    state = {"old": "booked", "new": "no_show"}
+    if row["no_show_at"]:
+        yield row["no_show_at"], "booking.state", state
     if row["cancelled_by"] == "client":
         about = {"starts_at": starts_at, "is_late": row["is_late"]}
         yield row["cancelled_at"], "booking.cancelled", about

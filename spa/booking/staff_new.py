@@ -23,9 +23,10 @@ from spa.clients import queries as clients
 from spa.clients import shown as client_words
 from spa.domain import habits
 from spa.domain.availability import Reason
+from spa.domain.explain import Hindrance
 from spa.domain.habits import Habit, Visited
 from spa.domain.roles import Permission
-from spa.domain.spans import local_time
+from spa.domain.spans import local_time, moment_on
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 
@@ -303,6 +304,7 @@ def _page(
         is_next=who.before is not None,
         due=wording.day_long(not_before) if not_before and not_before > _today(place) else None,
         refused=refused,
+        why_none="" if times.on_day else _why_none(desk, times.day, now),
         asked=asked,
         found=found,
         address=url_for("desk_new.new", **kept, client=""),
@@ -311,6 +313,15 @@ def _page(
         is_new_open=bool(form.errors or form.name.data or form.phone.data or form.email.data),
     )
     return page, status
+
+
+def _why_none(desk: Desk, day: str, now: datetime) -> str:
+    """Why nothing is free that day, when it is because the studio is closed."""
+    zone = access.place().zone
+    noon = moment_on(f"{day}T12:00", zone)
+    found = why_not(desk.offer, noon, now=now) if noon else ()
+    shut = [one for one in found if one.what == Hindrance.SHUT]
+    return wording.obstacle(shut[0], zone) if shut else ""
 
 
 def _coming(who: Who, place: Place, now: datetime) -> list[str]:

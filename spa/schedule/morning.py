@@ -49,6 +49,7 @@ class DayRow:
     taken_width: int
     free_width: int
     is_closed: bool
+    is_off: bool
 
 
 @bp.get("")
@@ -134,6 +135,7 @@ def _day_rows(days: tuple[Day, ...]) -> list[DayRow]:
             taken_width=minutes * BAR // most,
             free_width=day.free_minutes * BAR // most,
             is_closed=_is_closed(day),
+            is_off=_is_off(day),
         )
         for minutes, day in zip(taken, days, strict=True)
     ]
@@ -141,6 +143,11 @@ def _day_rows(days: tuple[Day, ...]) -> list[DayRow]:
 
 def _is_closed(day: Day) -> bool:
     return day.closed is not None or not day.open
+
+
+def _is_off(day: Day) -> bool:
+    """Says whether nobody who is looked at works that day."""
+    return not any(person.working for person in day.people)
 
 
 def _taken_minutes(day: Day) -> int:

@@ -1,7 +1,7 @@
 """Tests of spa.booking.staff_new: booking at the desk, page by page, without scripts."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from spa.booking import state_actions
 from spa.database import transaction
 from spa.domain.roles import Actor, Role
 from spa.domain.states import BookingStatus
-from spa.models import AuditEntry, Booking, Client, Message, Treatment
+from spa.models import AuditEntry, Booking, Client, Closure, Message, Treatment
 from tests import make
 from tests.pages import Page, Pages
 from tests.visitor import alert, wrong
@@ -269,3 +269,13 @@ def test_a_known_client_is_told_only_if_the_box_stays_ticked(
     told = session.scalars(sa.select(Message.booking_id)).all()
     assert last(session).starts_at == make.moment("2026-04-16 10:00")
     assert last(session).id not in told
+
+
+def test_a_closed_day_is_called_closed(session: Session, studio: make.Studio, staff: Staff) -> None:
+    with transaction() as inside:
+        day = date(2026, 3, 12)
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    page = staff("reception").get("desk_new.new", day="2026-03-12")
+
+    assert "The studio is closed that day." in page.text
