@@ -189,3 +189,43 @@ def test_a_booking_that_is_not_there_is_not_found(app: Flask, staff: Staff) -> N
 def test_every_address_of_the_desk_lies_below_it(app: Flask) -> None:
     for rule in rules(app, "GET"):
         assert rule.rule == "/staff" or rule.rule.startswith("/staff/")
+
+
+def test_nothing_of_anothers_client_is_anywhere_for_a_practitioner(
+    app: Flask, session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    """Ines looks at every page of the desk, with every number and day of Maya's client."""
+    secret = make.booked(
+        "2026-03-10 12:00",
+        practitioner="maya",
+        name="Xanthippe Quill",
+        email="xq@example.com",
+        phone="+12125550167",
+        note="Zebrafish",
+    )
+    ines = staff("practitioner")
+    about = {
+        "reference": secret.reference,
+        "client_id": secret.client_id,
+        "block_id": 1,
+        "staff_id": 1,
+        "session_id": 1,
+        "token": "x",
+    }
+    asked = (
+        "",
+        "?day=2026-03-10",
+        "?q=xanth",
+        "?q=2125550167",
+        "?person=maya",
+        "?with=maya",
+        "?by=room",
+    )
+
+    for rule in rules(app, "GET"):
+        path = ines.address(rule.endpoint, **{name: about[name] for name in rule.arguments})
+        for query in asked:
+            said = ines.client.get(path + query).get_data(as_text=True)
+            for word in ("Xanthippe", "Quill", "xq@example.com", "Zebrafish", "5550167"):
+                typed = word.lower() in query or (word == "5550167" and "5550167" in query)
+                assert typed or word not in said, (path + query, word)
