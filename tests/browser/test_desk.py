@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from spa.database import db, transaction
 from spa.models import Booking
@@ -80,6 +80,22 @@ def test_a_known_client_is_booked_by_keyboard_alone(somebody: Somebody, site: Si
     desk.page.get_by_role("button", name="Undo").click()
     expect(desk.page.locator("#said")).to_contain_text("Undone.")
     assert newest(site).status == "cancelled"
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_looked_for(
+    somebody: Somebody, site: Site
+) -> None:
+    desk, name = signed_in(somebody, site, "reception", viewport=DESKTOP), known_client(site)
+    late: list[Route] = []
+    desk.page.route("**/htmx*.js", lambda route: late.append(route))
+
+    desk.page.goto(f"{site.address}/staff/booking/new", wait_until="commit")
+    desk.page.locator("#q").fill(name[:6])
+    while not late:
+        desk.page.wait_for_timeout(20)
+    late[0].continue_()
+
+    expect(desk.page.locator("#found a").first).to_contain_text(name)
 
 
 def test_choosing_a_day_does_not_lead_the_focus_away(somebody: Somebody, site: Site) -> None:

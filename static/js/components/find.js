@@ -42,6 +42,11 @@ if (input && found) {
     if (isWaiting && shown() === input.value.trim()) goToFirst();
   });
 }
+/* What was typed before anybody listened is looked for now. */
+if (input?.value.trim() && shown() !== input.value.trim()) {
+  const asked = new URLSearchParams(new FormData(input.form));
+  window.htmx?.ajax("GET", `${input.getAttribute("hx-get")}?${asked}`, { target: "#found", swap: "innerHTML" });
+}
 document.addEventListener("keydown", (event) => {
   if (event.repeat && event.key === "Enter" && event.target.matches("button")) event.preventDefault();
 });
