@@ -14,18 +14,26 @@ from spa import access, assets, cli, database, errors, extensions, models, ops, 
 from spa.accounts import staff as accounts_staff
 from spa.accounts import views as accounts_views
 from spa.api import booking as api
+from spa.audit import staff as audit_staff
 from spa.booking import manage as booking_manage
 from spa.booking import staff as booking_staff
 from spa.booking import staff_move, staff_new
 from spa.booking import views as booking_views
+from spa.clients import merge
 from spa.clients import staff as clients_staff
-from spa.schedule import blocks, morning
+from spa.feeds import staff as feeds_staff
+from spa.feeds import views as feeds_views
+from spa.schedule import blocks, morning, staff_absence, staff_hours, staff_rota
 from spa.schedule import staff as schedule_staff
+from spa.studio import first_day
+from spa.studio import staff as studio_staff
+from spa.treatments import staff as treatments_staff
+from spa.treatments import staff_team, staff_things
 from spa.treatments import views as treatments_views
 
 __all__ = ["create_app", "models"]
 
-PUBLIC = (treatments_views, booking_views, booking_manage, api, ops, accounts_views)
+PUBLIC = (treatments_views, booking_views, booking_manage, api, ops, accounts_views, feeds_views)
 DESK = (
     morning,
     schedule_staff,
@@ -34,7 +42,18 @@ DESK = (
     staff_new,
     staff_move,
     clients_staff,
+    merge,
     accounts_staff,
+    studio_staff,
+    first_day,
+    staff_hours,
+    staff_rota,
+    staff_absence,
+    treatments_staff,
+    staff_team,
+    staff_things,
+    audit_staff,
+    feeds_staff,
 )
 
 

@@ -111,6 +111,24 @@ def transaction() -> Iterator[Session]:
     What was loaded before is stale and is forgotten. Raises RuntimeError when an action calls an
     action, or when something was changed outside one.
     """
+    with _in_action() as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """An action that is only tried: what it would do can be read until the end, then it is undone.
+
+    It holds its locks like any other, so keep it short. Raises RuntimeError as `transaction` does.
+    """
+    with _in_action() as session:
+        yield session
+
+
+@contextmanager
+def _in_action() -> Iterator[Session]:
+    """A transaction in which what is not committed by its end is rolled back."""
     session = db.session()
     if session.info.get("in_action"):
         raise RuntimeError("an action never calls an action")
@@ -121,11 +139,8 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options=IN_ACTION[db.engine.dialect.name])
         yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
     finally:
+        session.rollback()
         session.info.pop("in_action", None)
 
 

@@ -61,6 +61,10 @@ class ChangedMeanwhile(Refusal):
     """Somebody else changed this since the page was made."""
 
 
+class LeavesStranded(Refusal):
+    """A change would leave visits without their hour, and it was not said what becomes of them."""
+
+
 class NotAllowed(Refusal):
     """This can't be done with it now, or not by this member of staff."""
 

@@ -1,5 +1,6 @@
 """Reads the record of changes: of a booking, of a client."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,15 +28,20 @@ class Entry:
     names: dict[int, str]
 
 
-def entries_of(
-    *, booking_id: int | None = None, client_id: int | None = None, after: int = 0
-) -> list[Entry]:
-    """What happened to a booking or a client, newest first; `after` is an entry that is known."""
-    about = (
-        AuditEntry.booking_id == booking_id
-        if booking_id is not None
-        else AuditEntry.client_id == client_id
-    )
+def _about(events: Sequence[str], **subject: int | None) -> sa.ColumnElement[bool]:
+    """Those of one booking, client, person, room, treatment or place, of these events or any."""
+    wanted = [getattr(AuditEntry, name) == value for name, value in subject.items() if value]
+    if not wanted:
+        raise ValueError("an entry of what?")
+    return sa.and_(*wanted, *([AuditEntry.event.in_(events)] if events else ()))
+
+
+def entries_of(*, after: int = 0, events: Sequence[str] = (), **subject: int | None) -> list[Entry]:
+    """What happened to something, newest first; `after` is an entry that is known.
+
+    The subject is a booking_id, client_id, resource_id, treatment_id or location_id.
+    """
+    about = _about(events, **subject)
     rows = db.session.execute(
         sa.select(
             AuditEntry.id, AuditEntry.at, AuditEntry.event, AuditEntry.details, StaffMember.name
@@ -49,13 +55,9 @@ def entries_of(
     return [Entry(row.id, row.at, row.event, row.name or "", row.details, names) for row in rows]
 
 
-def newest_entry(*, booking_id: int | None = None, client_id: int | None = None) -> int:
-    """The number of the last thing that happened to it, 0 when nothing did."""
-    about = (
-        AuditEntry.booking_id == booking_id
-        if booking_id is not None
-        else AuditEntry.client_id == client_id
-    )
+def newest_entry(*, events: Sequence[str] = (), **subject: int | None) -> int:
+    """The number of the last thing that happened to it, 0 when nothing did; as for entries_of."""
+    about = _about(events, **subject)
     return db.session.scalar(sa.select(sa.func.max(AuditEntry.id)).where(about)) or 0
 
 

@@ -18,6 +18,8 @@ def record(
     location_id: int | None = None,
     booking_id: int | None = None,
     client_id: int | None = None,
+    resource_id: int | None = None,
+    treatment_id: int | None = None,
     **details: Any,
 ) -> None:
     """Write down that this happened, and who of the studio did it, if not the client.
@@ -39,6 +41,8 @@ def record(
             "location_id": location_id,
             "booking_id": booking_id,
             "client_id": client_id,
+            "resource_id": resource_id,
+            "treatment_id": treatment_id,
             "details": details,
         },
     )

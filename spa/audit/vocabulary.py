@@ -22,6 +22,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "booking.called_in_vain": frozenset(),
     "booking.looked_at": frozenset(),
     "booking.assured": frozenset(),
+    "booking.kept": frozenset({"overrode"}),
     "message.sent_again": frozenset(),
     "client.made": frozenset(),
     "client.corrected": frozenset({"fields"}),
@@ -37,10 +38,12 @@ AT_THE_DESK = frozenset({"overrode", "because", "is_told"})
 MAY_CARRY: dict[str, frozenset[str]] = {
     "account.refused": frozenset({"person"}),
     "booking.booked": AT_THE_DESK,
+    "booking.kept": frozenset({"change"}),
     "booking.moved": AT_THE_DESK
+    | {"change"}
     | {"from_practitioner", "from_room", "from_device", "to_practitioner", "to_room", "to_device"}
     | {"assured_at"},
-    "booking.state": frozenset({"by", "is_late", "is_told"}),
+    "booking.state": frozenset({"change", "by", "is_late", "is_told"}),
 }
 """What an entry of the event has besides when staff did it."""
 

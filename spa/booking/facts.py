@@ -227,32 +227,24 @@ def facts(
     `practitioner` (a slug) leaves only that person; `visitor` and `without` (a booking's id) name
     whose hold and which booking count as free.
     """
-    # Hours may run past midnight, and a visit may run on into the next day's.
-    day_before, day_after = first_on - timedelta(days=1), last_on + timedelta(days=1)
-    connection = db.session.connection()
-    rows = connection.execute(
-        _RULES,
-        {
-            "first_on": day_before,
-            "last_on": day_after,
-            "weekdays": _weekdays(day_before, day_after),
-            "location_id": offer.location_id,
-            "treatment_id": offer.treatment_id,
-        },
-    ).all()
+    rows = _rule_rows(offer, first_on, last_on)
     first = day_span(first_on, offer.zone).start
     before = day_span(last_on, offer.zone).end + offer.session.ticks
-    taken = connection.execute(
-        _TAKEN,
-        {
-            "treatment_id": offer.treatment_id,
-            "after_tick": first - LONGEST_RUN,
-            "before_tick": before + -(-offer.session.turnover_minutes // 5),
-            "now": now,
-            "visitor": visitor or "-",
-            "without": without or -1,
-        },
-    ).all()
+    taken = (
+        db.session.connection()
+        .execute(
+            _TAKEN,
+            {
+                "treatment_id": offer.treatment_id,
+                "after_tick": first - LONGEST_RUN,
+                "before_tick": before + -(-offer.session.turnover_minutes // 5),
+                "now": now,
+                "visitor": visitor or "-",
+                "without": without or -1,
+            },
+        )
+        .all()
+    )
     return _gathered(
         offer,
         first_on,
@@ -262,6 +254,32 @@ def facts(
         now=now,
         practitioner=practitioner,
         preferred=preferred,
+    )
+
+
+def facts_without_visits(offer: Offer, first_on: date, last_on: date, *, now: datetime) -> Facts:
+    """The same as if nothing were booked: hours, shifts, people and rooms alone, in one query."""
+    rows = _rule_rows(offer, first_on, last_on)
+    return _gathered(offer, first_on, last_on, rows, (), now=now, practitioner="", preferred=None)
+
+
+def _rule_rows(offer: Offer, first_on: date, last_on: date) -> Sequence[Any]:
+    """The rows of hours, shifts, people and rooms that shape those days."""
+    # Hours may run past midnight, and a visit may run on into the next day's.
+    day_before, day_after = first_on - timedelta(days=1), last_on + timedelta(days=1)
+    return (
+        db.session.connection()
+        .execute(
+            _RULES,
+            {
+                "first_on": day_before,
+                "last_on": day_after,
+                "weekdays": _weekdays(day_before, day_after),
+                "location_id": offer.location_id,
+                "treatment_id": offer.treatment_id,
+            },
+        )
+        .all()
     )
 
 

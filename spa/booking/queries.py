@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from spa.booking.facts import facts, free_times, place_for, starts
 from spa.booking.offer import Offer, offer, offer_of
 from spa.database import UtcDateTime, db
-from spa.domain.availability import Step
+from spa.domain.availability import Session, Step
 from spa.domain.policy import Visit
 from spa.domain.spans import TICK_MINUTES
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
@@ -53,12 +53,16 @@ def resource_slug(resource_id: int) -> str:
 def offer_of_booking(booking: Booking) -> Offer:
     """The offer a booking was made from, with the steps it was made with."""
     found = offer_of(booking.treatment_id)
-    session = replace(
-        found.session,
+    return replace(found, session=session_of(booking, found))
+
+
+def session_of(booking: Booking, offer: Offer) -> Session:
+    """The steps a booking was made with, and the cleaning that its treatment wants."""
+    return replace(
+        offer.session,
         steps=tuple(Step(*step) for step in booking.steps),
         is_hands_on=booking.is_needling,
     )
-    return replace(found, session=session)
 
 
 def visit_of(booking: Booking, now: datetime) -> Visit:

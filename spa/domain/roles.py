@@ -26,6 +26,13 @@ class Permission(StrEnum):
     EXPORT_BOOKINGS = "export_bookings"
     SEE_CLIENTS = "see_clients"
     MANAGE_CLIENTS = "manage_clients"
+    MERGE_CLIENTS = "merge_clients"
+    EXPORT_CLIENTS = "export_clients"
+    MANAGE_ABSENCES = "manage_absences"
+    MANAGE_SCHEDULE = "manage_schedule"
+    MANAGE_CATALOG = "manage_catalog"
+    MANAGE_STUDIO = "manage_studio"
+    SEE_AUDIT = "see_audit"
     MANAGE_PEOPLE = "manage_people"
     OWN_ACCOUNT = "own_account"
 
@@ -42,12 +49,22 @@ _DESK = _EVERYBODY | {
     Permission.SEE_EVERYONE,
     Permission.MANAGE_BOOKINGS,
     Permission.MANAGE_CLIENTS,
+    Permission.MANAGE_ABSENCES,
+}
+_MANAGER = _DESK | {
+    Permission.SEE_MONEY,
+    Permission.EXPORT_BOOKINGS,
+    Permission.MERGE_CLIENTS,
+    Permission.EXPORT_CLIENTS,
+    Permission.MANAGE_SCHEDULE,
+    Permission.MANAGE_CATALOG,
+    Permission.SEE_AUDIT,
 }
 
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.PRACTITIONER: _EVERYBODY,
     Role.RECEPTION: _DESK,
-    Role.MANAGER: _DESK | {Permission.SEE_MONEY, Permission.EXPORT_BOOKINGS},
+    Role.MANAGER: _MANAGER,
     Role.OWNER: frozenset(Permission),
 }
 """Without SEE_EVERYONE one sees one's own day and clients, and the rest does not exist."""

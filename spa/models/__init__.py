@@ -6,11 +6,13 @@ from spa.models.catalog import (
     Capability,
     PractitionerRoom,
     Resource,
+    ResourcePhoto,
+    ResourceWords,
     Treatment,
     TreatmentStep,
     TreatmentWords,
 )
-from spa.models.client import Client, ClientWord
+from spa.models.client import Client, ClientNote, ClientWord
 from spa.models.hours import Closure, OpeningHours, Shift, ShiftBreak, TimeOff
 from spa.models.limit import LimitCount
 from spa.models.location import Location
@@ -24,6 +26,7 @@ __all__ = [
     "Capability",
     "Claim",
     "Client",
+    "ClientNote",
     "ClientWord",
     "Closure",
     "LimitCount",
@@ -32,6 +35,8 @@ __all__ = [
     "OpeningHours",
     "PractitionerRoom",
     "Resource",
+    "ResourcePhoto",
+    "ResourceWords",
     "Shift",
     "ShiftBreak",
     "StaffMember",

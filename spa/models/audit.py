@@ -22,7 +22,12 @@ class AuditEntry(Model):
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
     booking_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     client_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"), index=True)
+    resource_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource.id"), index=True)
+    treatment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("treatment.id"), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
-    # Its last number tells a page whether anything changed at a place.
-    __table_args__ = (sa.Index("ix_audit_entry_location_id_id", "location_id", "id"),)
+    # The last number tells a page whether anything changed at a place, or any of one kind of thing.
+    __table_args__ = (
+        sa.Index("ix_audit_entry_location_id_id", "location_id", "id"),
+        sa.Index("ix_audit_entry_location_id_event_id", "location_id", "event", "id"),
+    )

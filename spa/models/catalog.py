@@ -9,7 +9,10 @@ from spa.database import Model, UtcDateTime
 
 
 class Treatment(Model):
-    """One line of the menu: what is sold, for how much, and what it needs."""
+    """One line of the menu: what is sold, for how much, and what it needs.
+
+    A hidden one is booked at the desk alone; an archived one by nobody.
+    """
 
     __tablename__ = "treatment"
 
@@ -22,6 +25,7 @@ class Treatment(Model):
     turnover_needs_practitioner: Mapped[bool] = mapped_column(default=False)
     is_needling: Mapped[bool] = mapped_column(default=True)
     days_between: Mapped[int | None]
+    is_hidden: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     words: Mapped[list["TreatmentWords"]] = relationship(lazy="raise")
@@ -36,7 +40,7 @@ class Treatment(Model):
 
 
 class TreatmentWords(Model):
-    """What the studio says about a treatment, in one language."""
+    """What the studio says about a treatment, in one language; `about` is Markdown."""
 
     __tablename__ = "treatment_words"
 
@@ -65,7 +69,11 @@ class TreatmentStep(Model):
 
 
 class Resource(Model):
-    """A practitioner, a room or a device: whatever can only be in one booking at a time."""
+    """A practitioner, a room or a device: whatever can only be in one booking at a time.
+
+    `portrait` is the number of the drawn one that stands in where there is no photo. A calendar's
+    address carries `feed_version`: a new one kills the old address, 0 is none.
+    """
 
     __tablename__ = "resource"
 
@@ -76,12 +84,35 @@ class Resource(Model):
     name: Mapped[str] = mapped_column(sa.String(200))
     position: Mapped[int] = mapped_column(default=0)
     daily_maximum: Mapped[int | None]
+    portrait: Mapped[int] = mapped_column(default=0)
+    feed_version: Mapped[int] = mapped_column(default=0)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.UniqueConstraint("location_id", "slug"),
         sa.CheckConstraint("kind IN ('practitioner', 'room', 'device')", name="kind_known"),
     )
+
+
+class ResourceWords(Model):
+    """What the studio says about a practitioner, in one language; `bio` is Markdown."""
+
+    __tablename__ = "resource_words"
+
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    bio: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class ResourcePhoto(Model):
+    """The picture of a practitioner, made small; its digest is part of its address."""
+
+    __tablename__ = "resource_photo"
+
+    resource_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(32))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class Capability(Model):
@@ -93,6 +124,7 @@ class Capability(Model):
     treatment_id: Mapped[int] = mapped_column(
         sa.ForeignKey("treatment.id"), primary_key=True, index=True
     )
+    certificate: Mapped[str] = mapped_column(sa.String(200), default="")
     certified_until: Mapped[date | None]
 
 

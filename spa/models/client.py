@@ -11,7 +11,8 @@ from spa.database import Model, UtcDateTime
 class Client(Model):
     """One person; `may_be_same_as_id` is an earlier record with the same email or phone.
 
-    One who `books_by_phone` is asked to call when they try to book online.
+    One who `books_by_phone` is asked to call when they try to book online. One that was merged
+    stays as it was, points to the record that goes on, and is found no more.
     """
 
     __tablename__ = "client"
@@ -24,6 +25,21 @@ class Client(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     books_by_phone: Mapped[bool] = mapped_column(default=False)
     may_be_same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"), index=True)
+    merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ClientNote(Model):
+    """What somebody of the studio wrote down about a client, and when; never changed after."""
+
+    __tablename__ = "client_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(sa.ForeignKey("client.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(sa.Text)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ClientWord(Model):

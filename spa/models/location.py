@@ -27,6 +27,8 @@ class Location(Model):
     version: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    feed_version: Mapped[int] = mapped_column(default=0)
+    feeds_name_clients: Mapped[bool] = mapped_column(default=False)
 
     notice_minutes: Mapped[int] = mapped_column(default=120)
     horizon_days: Mapped[int] = mapped_column(default=180)

@@ -34,6 +34,14 @@ class StaffMember(Model):
         sa.CheckConstraint(
             "role IN ('owner', 'manager', 'reception', 'practitioner')", name="role_known"
         ),
+        # One person of the rota, one sign-in.
+        sa.Index(
+            "ix_staff_member_in_the_rota",
+            "resource_id",
+            unique=True,
+            sqlite_where=sa.text("suspended_at IS NULL"),
+            postgresql_where=sa.text("suspended_at IS NULL"),
+        ),
     )
 
 

@@ -45,6 +45,14 @@ from spa.wording.refusals import (
     suspended,
     too_many_tries,
 )
+from spa.wording.studio import (
+    hours,
+    sessions,
+    stranded,
+    visits_cancelled,
+    visits_kept,
+    visits_moved,
+)
 
 __all__ = [
     "browser",
@@ -55,6 +63,7 @@ __all__ = [
     "day_long",
     "day_short",
     "entry",
+    "hours",
     "http_error",
     "language",
     "length",
@@ -81,14 +90,19 @@ __all__ = [
     "role",
     "send_again",
     "session_over",
+    "sessions",
     "speaking",
     "stale_form",
     "status",
     "status_button",
     "step",
+    "stranded",
     "suspended",
     "too_many_tries",
     "translations",
+    "visits_cancelled",
+    "visits_kept",
+    "visits_moved",
     "weakness",
     "week",
     "weekday",

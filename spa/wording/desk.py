@@ -13,6 +13,7 @@ from spa.domain.looks import Look
 from spa.domain.states import BookingStatus
 from spa.wording.basics import moment_short
 from spa.wording.booking import step
+from spa.wording.team import team_entry
 
 
 def status(state: BookingStatus) -> str:
@@ -77,6 +78,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "booking.called_in_vain": _("Called, no answer."),
         "booking.looked_at": _("Looked at what needed a look."),
         "booking.assured": _("Said they will come."),
+        "booking.kept": _("Kept as agreed, though something changed."),
         "booking.move_undone": _("The move was undone."),
         "message.sent_again": _("A message that had failed was sent again."),
         "client.made": _("The record was made."),
@@ -99,7 +101,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         "people.role_changed": _("The role was changed."),
         "people.suspended": _("Suspended."),
         "people.let_back": _("Let back in."),
-    }.get(event, event)
+    }.get(event, "") or team_entry(event, details, names) or event
     return " ".join([said, *_set_aside(details)])
 
 

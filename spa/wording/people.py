@@ -49,9 +49,16 @@ def rights(code: Role) -> list[str]:
         Permission.SEE_CLIENTS: _("Sees all clients") if sees_all else _("Sees their own clients"),
         Permission.MARK_VISITS: _("Marks visits: arrived, in treatment, done, did not come"),
         Permission.MANAGE_BOOKINGS: _("Books, moves and cancels visits, and blocks time"),
-        Permission.MANAGE_CLIENTS: _("Adds clients and corrects their details"),
+        Permission.MANAGE_CLIENTS: _("Adds clients, corrects their details and writes notes"),
+        Permission.MANAGE_ABSENCES: _("Notes who is sick or away, and looks after their clients"),
         Permission.SEE_MONEY: _("Sees what visits bring in"),
         Permission.EXPORT_BOOKINGS: _("Takes the list of bookings along as a file"),
+        Permission.MERGE_CLIENTS: _("Makes one record of two of the same client"),
+        Permission.EXPORT_CLIENTS: _("Takes the list of clients along as a file"),
+        Permission.MANAGE_SCHEDULE: _("Sets opening hours, closures and shifts"),
+        Permission.MANAGE_CATALOG: _("Changes treatments, prices, rooms and who does what"),
+        Permission.SEE_AUDIT: _("Searches the record of who changed what"),
+        Permission.MANAGE_STUDIO: _("Changes the studio's address, policies and calendars"),
         Permission.MANAGE_PEOPLE: _("Invites people, and says who may do what"),
     }
     return [line for permission, line in lines.items() if permission in mine]

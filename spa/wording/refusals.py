@@ -25,6 +25,7 @@ def refusal(error: "Refusal") -> str:
             "Somebody changed this while your page was open. Look at what is there now, "
             "then try again."
         ),
+        "LeavesStranded": _("Say first what becomes of the visits that can't stay as they are."),
         "NoStudioYet": _(
             "There is no studio in this program yet. Make the demo with “flask demo”, "
             "or set one up, and come back."

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import config
 from spa.audit import queries as audit
@@ -23,8 +26,11 @@ from spa.booking.matching import Person
 from spa.database import db
 from spa.domain.roles import Actor, Role
 from spa.domain.states import BookingStatus as S
-from spa.errors import Refusal
+from spa.errors import LeavesStranded, Refusal, SlotTaken
+from spa.models import TimeOff
 from spa.schedule import actions as schedule_actions
+from spa.schedule import settle_actions
+from spa.schedule.changes import Entry
 from tests import make
 
 Step = dict[str, Any]
@@ -95,6 +101,8 @@ def act(app: Flask, step: Step) -> str:
         return chaos(app, step)
     if kind == "desk":
         return busy_desk(app, step)
+    if kind == "rota":
+        return restless_rota(step)
     at = datetime.fromisoformat(step["at"]) if "at" in step else None
     who = {"practitioner": step.get("practitioner", "")}
     jobs: dict[str, Callable[[], Any]] = {
@@ -139,6 +147,45 @@ def chaos(app: Flask, step: Step) -> str:
             about = {"at": start.isoformat(), "practitioner": who, "details": {"email": email}}
             said.append(act(app, {"do": what, "reference": reference} | about))
     return "; ".join(sorted({result for result in said if result.startswith("error")})) or "calm"
+
+
+@dataclass(frozen=True)
+class Away:
+    """Somebody is away from one hour of a day to another."""
+
+    location_id: int
+    resource_id: int
+    on: date
+    from_minute: int
+    to_minute: int
+
+    def write(self, session: Session, now: datetime) -> list[Entry]:
+        """Write the time off; only what is recorded of it is borrowed."""
+        off = {"from_minute": self.from_minute, "to_minute": self.to_minute}
+        session.add(TimeOff(resource_id=self.resource_id, first_on=self.on, last_on=self.on, **off))
+        return [Entry("booking.looked_at", resource_id=self.resource_id)]
+
+
+def restless_rota(step: Step) -> str:
+    """Send people home at random, dealing with whoever is booked, while clients go on booking."""
+    dice, said = random.Random(step["seed"]), list[str]()
+    for _ in range(step["count"]):
+        hour = dice.choice(range(9, 17)) * 60
+        day = date(2026, 3, dice.choice((12, 13)))
+        change = Away(1, dice.choice((1, 2)), day, hour, hour + 120)
+        wish = dice.choice((settle_actions.SAME_TIME, settle_actions.NEAREST))
+        said.append(attempt(lambda: _settle(change, wish)))  # noqa: B023
+    return "; ".join(sorted({result for result in said if result.startswith("error")})) or "calm"
+
+
+def _settle(change: Away, wish: str) -> None:
+    """Ask what would be stranded, say what becomes of it, save; again when it has changed."""
+    for _ in range(5):
+        outlook = settle_actions.look_ahead(change, {}, actor=KIM, for_all=wish)
+        picks = {one.reference: outlook.picks[one.reference] or "cancel" for one in outlook.visits}
+        with suppress(LeavesStranded, SlotTaken):
+            settle_actions.make_change(change, picks, actor=KIM)
+            return
 
 
 TAPS = (S.ARRIVED, S.DONE, S.NO_SHOW, S.CANCELLED, S.BOOKED)

@@ -13,7 +13,17 @@ from spa.booking import queries
 from spa.database import transaction
 from spa.domain.spans import tick_of
 from spa.domain.states import TAKES_AN_HOUR
-from spa.models import AuditEntry, Booking, Capability, Claim, Client, Message, Resource
+from spa.models import (
+    AuditEntry,
+    Booking,
+    Capability,
+    Claim,
+    Client,
+    Message,
+    Resource,
+    TimeOff,
+)
+from spa.schedule.stranded import standings
 from tests import make
 from tests.races.crowd import KIM, Crowd, Step, outcomes
 
@@ -139,6 +149,31 @@ def test_a_busy_desk_and_busy_clients_never_put_two_in_one_hour(
     assert outcomes(results) == {"calm": 10}
     assert count(session, Booking.status == "booked") > 0
     assert_that_nothing_is_in_two_at_once(session)
+
+
+def test_while_the_rota_changes_no_visit_is_left_outside_of_it_and_none_is_lost(
+    crowd: Crowd, session: Session, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        make.staff(inside, "manager")
+    wanted: list[list[Step]] = [[{"do": "chaos", "seed": seed, "count": 14}] for seed in range(7)]
+    wanted += [[{"do": "rota", "seed": 90 + seed, "count": 5}] for seed in range(3)]
+
+    results = crowd.race(wanted)
+
+    assert outcomes(results) == {"calm": 10}
+    assert_that_nothing_is_in_two_at_once(session)
+    now = make.moment("2026-03-10 09:00")
+    outside = {number: why for number, why in standings(studio.location_id, now).items() if why}
+    assert outside == {}
+    assert count(session, Booking.status == "booked") > 0
+    assert session.scalar(sa.select(sa.func.count(TimeOff.id))) > 5  # type: ignore[operator]
+    # Whoever was called off by the studio is told, and the record says so.
+    called_off = sa.select(Booking.id).where(Booking.cancelled_by == "studio")
+    told = sa.select(Message.booking_id).where(Message.event == "booking_cancelled")
+    known = sa.select(AuditEntry.booking_id).where(AuditEntry.event == "booking.state")
+    assert set(session.scalars(called_off)) <= set(session.scalars(told))
+    assert set(session.scalars(called_off)) <= set(session.scalars(known))
 
 
 def test_one_hour_confirmed_by_many_at_once_is_booked_once(

@@ -1,0 +1,5 @@
+"""Opening hours, late evenings and closures at the desk."""
+
+from flask import Blueprint
+
+bp = Blueprint("hours", __name__, url_prefix="/staff/hours")
