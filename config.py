@@ -117,6 +117,9 @@ SETTINGS = (
     ),
     Setting("LIMIT_LINKS", _whole(0, 100_000), "10", "link requests per address in 10 minutes"),
     Setting(
+        "LIMIT_FEEDS", _whole(0, 100_000), "120", "calendar requests per address in 10 minutes"
+    ),
+    Setting(
         "LIMIT_SIGN_IN", _whole(0, 100_000), "10", "tries to sign in per account in 10 minutes"
     ),
     Setting("SESSION_IDLE_MINUTES", _whole(1, 1440), "60", "minutes until an idle desk signs out"),

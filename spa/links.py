@@ -50,6 +50,20 @@ def read_staff_token(token: str, *, at: datetime) -> StaffLink | None:
     return StaffLink(purpose, staff_id, version, until) if at < until else None
 
 
+def feed_token(kind: str, number: int, version: int) -> str:
+    """The secret part of a calendar's address; a new version kills the address before it."""
+    return str(signer("feed").dumps([kind, number, version]))
+
+
+def read_feed_token(token: str) -> tuple[str, int, int] | None:
+    """Whose calendar it is and which of its addresses, or None for one that was never given."""
+    try:
+        kind, number, version = signer("feed").loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return str(kind), int(number), int(version)
+
+
 def absolute(endpoint: str, **values: str) -> str:
     """A whole address for use in a message; the setting PUBLIC_URL says where the site lives."""
     path = current_app.url_map.bind("").build(endpoint, values)

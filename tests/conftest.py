@@ -26,7 +26,7 @@ from tests.pages import Pages
 
 NEW_YORK = ZoneInfo("America/New_York")
 A_TUESDAY = datetime(2026, 3, 10, 9, 0, tzinfo=NEW_YORK)
-LIMITS = ("LIMIT_HOLDS", "LIMIT_CONFIRMATIONS", "LIMIT_LINKS", "LIMIT_SIGN_IN")
+LIMITS = ("LIMIT_HOLDS", "LIMIT_CONFIRMATIONS", "LIMIT_LINKS", "LIMIT_FEEDS", "LIMIT_SIGN_IN")
 NO_LIMITS = dict.fromkeys(LIMITS, 0)
 
 

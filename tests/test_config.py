@@ -33,6 +33,7 @@ GOOD = [
     ("LIMIT_HOLDS", "0", 0),
     ("LIMIT_CONFIRMATIONS", "5", 5),
     ("LIMIT_LINKS", "100000", 100_000),
+    ("LIMIT_FEEDS", "0", 0),
     ("SPA_DEMO", "yes", True),
     ("SPA_DEMO", "0", False),
 ]
@@ -62,6 +63,7 @@ BAD = [
     ("LIMIT_HOLDS", "-1"),
     ("LIMIT_CONFIRMATIONS", "many"),
     ("LIMIT_LINKS", "100001"),
+    ("LIMIT_FEEDS", "-1"),
     ("SPA_DEMO", "perhaps"),
     ("SPA_NOW", "yesterday"),
     ("SPA_NOW", "0001-01-01T00:00:00+14:00"),

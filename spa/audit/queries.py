@@ -1,6 +1,6 @@
 """Reads the record of changes: of a booking, of a client."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,7 @@ def entries_of(*, after: int = 0, events: Sequence[str] = (), **subject: int | N
         .order_by(AuditEntry.id.desc())
         .limit(MOST)
     ).all()
-    names = _names({number for row in rows for number in _resources(row.details)})
+    names = names_in(row.details for row in rows)
     return [Entry(row.id, row.at, row.event, row.name or "", row.details, names) for row in rows]
 
 
@@ -68,7 +68,9 @@ def _resources(details: dict[str, Any]) -> list[int]:
     return [*filter(None, found), *details.get("resources", ())]
 
 
-def _names(ids: set[int]) -> dict[int, str]:
+def names_in(details: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """The names of the people, rooms and devices that the details of some entries speak of."""
+    ids = {number for one in details for number in _resources(one)}
     if not ids:
         return {}
     rows = db.session.execute(sa.select(Resource.id, Resource.name).where(Resource.id.in_(ids)))

@@ -27,6 +27,10 @@ EVENTS: dict[str, frozenset[str]] = {
     "client.made": frozenset(),
     "client.corrected": frozenset({"fields"}),
     "bookings.exported": frozenset({"count"}),
+    "feed.made": frozenset(),
+    "feed.ended": frozenset(),
+    "feed.names_shown": frozenset(),
+    "feed.names_hidden": frozenset(),
     "block.made": frozenset({"starts_at", "ends_at", "resources"}),
     "block.removed": frozenset({"starts_at", "ends_at", "resources"}),
 }

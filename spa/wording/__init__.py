@@ -47,6 +47,7 @@ from spa.wording.refusals import (
 )
 from spa.wording.studio import (
     hours,
+    record_group,
     sessions,
     stranded,
     visits_cancelled,
@@ -84,6 +85,7 @@ __all__ = [
     "price",
     "reason",
     "reasons",
+    "record_group",
     "refusal",
     "refusal_title",
     "rights",

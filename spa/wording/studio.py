@@ -41,3 +41,16 @@ def hours(minutes: int) -> str:
 def sessions(count: int) -> str:
     """How many sessions."""
     return ngettext("%(num)d session", "%(num)d sessions", count)
+
+
+def record_group(code: str) -> str:
+    """A kind of thing that is recorded."""
+    return {
+        "bookings": _("Bookings"),
+        "clients": _("Clients"),
+        "messages": _("Messages"),
+        "schedule": _("Hours and rota"),
+        "catalog": _("Treatments, team and rooms"),
+        "studio": _("The studio itself"),
+        "people": _("People and sign-ins"),
+    }[code]

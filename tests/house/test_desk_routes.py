@@ -57,6 +57,9 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "1",
     },
     "blocks.remove": {},
+    "calendars.make": {},
+    "calendars.end": {},
+    "calendars.names": {"is_on": "y"},
 }
 NEEDS_MORE = {"desk_move.undo", "desk_new.undo", "accounts.choose_place", "desk.send_again"}
 """Tried in tests of their own: what was done a moment ago, several places, mail that failed."""
@@ -91,6 +94,7 @@ def values(session: Session, studio: make.Studio, staff: Staff) -> dict[str, Any
         "block_id": block.id,
         "staff_id": other.id,
         "token": "",
+        "kind": "place",
     }
 
 
