@@ -21,6 +21,7 @@ from spa.messages import outbox
 NEW_YORK = ZoneInfo("America/New_York")
 MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 SAMPLES = {
+    "overrode": ["not_on_shift"],
     "old": "booked",
     "new": "done",
     "count": 3,

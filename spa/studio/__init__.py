@@ -1,0 +1,1 @@
+"""The place itself: its first day, its details and its policies."""
