@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
+USUAL_PORT = 8000
 
 
 class BadSetting(Exception):
@@ -97,8 +98,9 @@ def _moment(text: str) -> datetime | None:
 
 SETTINGS = (
     Setting("DATABASE_URL", _database, "", "the database; unset: SQLite in instance/spa.sqlite3"),
+    Setting("INSTANCE", _text, "", "the folder of database, secret and mail; unset: instance/"),
     Setting("HOST", _text, "127.0.0.1", "the network address that script/server listens on"),
-    Setting("PORT", _whole(1, 65535), "8000", "the port that script/server listens on"),
+    Setting("PORT", _whole(1, 65535), str(USUAL_PORT), "the port that script/server listens on"),
     Setting(
         "PUBLIC_URL", _web_address, "", "the site's own address in links; unset: HOST and PORT"
     ),
@@ -149,6 +151,11 @@ def load(environ: Mapping[str, str], instance: Path, testing: bool = False) -> d
         f"sqlite:///{instance / 'spa.sqlite3'}"
     )
     return values
+
+
+def instance_folder(environ: Mapping[str, str]) -> Path:
+    """Where this installation keeps its files; a relative path begins at the project."""
+    return ROOT / (environ.get("INSTANCE", "").strip() or "instance")
 
 
 def _read(setting: Setting, environ: Mapping[str, str]) -> Any:

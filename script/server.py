@@ -3,13 +3,17 @@
 import argparse
 import contextlib
 import errno
+import fcntl
 import http.client
 import ipaddress
 import os
 import socket
+import sqlite3
 import sys
 import time
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import config
@@ -19,20 +23,28 @@ from script.processes import Failed, Family, Stopped, child_environment, complai
 SECONDS_TO_ANSWER = 60.0
 FLASK = (environment.PYTHON, "-m", "flask", "--app", "wsgi")
 GUNICORN = (environment.PYTHON, "-m", "gunicorn", "--config", "script/gunicorn_conf.py")
+DEMO_RUNS = "The demo is running; stop it first, then start the real studio."
+DEMO_PORT = config.USUAL_PORT + 1
+NOT_FOR_THE_DEMO = ("DATABASE_URL", "PUBLIC_URL", "MAIL_URL", "MAIL_FROM", "SECRET_KEY", "HOST")
 Settings = dict[str, Any]
 
 
 def main() -> int:
     """Set up, serve until a signal comes, and return the exit code."""
-    _read_arguments()
+    asked = _arguments()
+    if asked.demo:
+        _turn_to_demo()
     try:
         with Family() as family:
             settings = _settings()
             _listener(settings["HOST"], settings["PORT"]).close()
             environment.prepare(environment.SERVER_LOCK, family)
-            _start(family, settings)
-            _say_where(settings)
-            return _watch(family)
+            with _present() as presence:
+                if asked.real:
+                    _set_demo_aside(settings, presence)
+                _start(family, settings, is_real=asked.real)
+                _say_where(settings, is_real=asked.real)
+                return _watch(family)
     except Failed as problem:
         complain(str(problem))
         return 1
@@ -40,28 +52,100 @@ def main() -> int:
         return 128 + signalled.signum
 
 
-def _read_arguments() -> None:
+def _arguments() -> argparse.Namespace:
     lines = (f"  {line.name:20} {line.purpose}" for line in config.SETTINGS)
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="script/server",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Starts the site: makes .venv/, brings the database up to date, serves the\n"
         "pages and sends the mail. Ctrl-C stops all of it.",
         epilog="Settings come from the environment:\n" + "\n".join(lines),
-    ).parse_args()
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--real", action="store_true", help="a studio of your own: an empty database stays empty"
+    )
+    which.add_argument(
+        "--demo",
+        action="store_true",
+        help=f"the demo beside it: a folder and database of its own, port {DEMO_PORT}",
+    )
+    return parser.parse_args()
+
+
+def _turn_to_demo() -> None:
+    """Serve the demo from here on, with nothing of the real installation but its code.
+
+    Its mail goes to files and its links to itself, whatever is set for the real one.
+    """
+    for name in NOT_FOR_THE_DEMO:
+        os.environ.pop(name, None)
+    os.environ["INSTANCE"] = str(_folder() / "demo")
+    os.environ["SPA_DEMO"] = "1"
+    os.environ["PORT"] = os.environ.get("PORT", "").strip() or str(DEMO_PORT)
+
+
+def _folder() -> Path:
+    """Where this installation keeps its files."""
+    return environment.ROOT / (os.environ.get("INSTANCE", "").strip() or "instance")
+
+
+@contextlib.contextmanager
+def _present() -> Iterator[TextIO]:
+    """Let other starts see that this folder is being served."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    with open(_folder() / "served", "a") as presence:
+        fcntl.flock(presence, fcntl.LOCK_SH)
+        yield presence
+
+
+def _set_demo_aside(settings: Settings, presence: TextIO) -> None:
+    """Make room for a real studio: a demo in its place goes on beside it, under demo/."""
+    path = _folder() / "spa.sqlite3"
+    if settings["DATABASE_URL"] or not _holds_only_demo(path):
+        return
+    try:
+        fcntl.flock(presence, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failed(DEMO_RUNS) from None
+    aside = _folder() / "demo"
+    if (aside / path.name).exists():
+        aside = _folder() / "backups" / f"demo-{time.strftime('%Y%m%dT%H%M%S')}"
+    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in (path.name, "demo-passwords"):
+        with contextlib.suppress(FileNotFoundError):
+            (path.parent / name).rename(aside / name)
+    shown = aside.relative_to(environment.ROOT) if aside.is_relative_to(environment.ROOT) else aside
+    say(f"The demo has moved to {shown}/; script/server --demo serves one beside this.")
+    fcntl.flock(presence, fcntl.LOCK_SH)
+
+
+def _holds_only_demo(path: Path) -> bool:
+    """Whether this file holds the demo and nothing else; all its writes are in it afterwards."""
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
+            kinds = connection.execute("SELECT DISTINCT is_demo FROM location").fetchall()
+    except sqlite3.Error:
+        return False
+    # Whoever closes it last takes its log away; while there is one, somebody has it open.
+    if kinds == [(1,)] and path.with_name(f"{path.name}-wal").exists():
+        raise Failed(DEMO_RUNS)
+    return kinds == [(1,)]
 
 
 def _settings() -> Settings:
     """The settings as the site itself reads them, so that a wrong one is named before set-up."""
     try:
-        return config.load(os.environ, environment.ROOT / "instance")
+        return config.load(os.environ, _folder())
     except config.BadSetting as problem:
         raise Failed(str(problem)) from None
     except OSError as problem:
-        raise Failed(f"The folder instance/ cannot be used: {problem.strerror}.") from None
+        raise Failed(f"The folder {_folder().name}/ cannot be used: {problem.strerror}.") from None
 
 
-def _start(family: Family, settings: Settings) -> None:
+def _start(family: Family, settings: Settings, *, is_real: bool) -> None:
     """The database is brought up to date while the web server loads, which then waits for a go."""
     with _listener(settings["HOST"], settings["PORT"]) as listener:
         handle = listener.fileno()
@@ -73,16 +157,16 @@ def _start(family: Family, settings: Settings) -> None:
             [handle, waits],
         )
         os.close(waits)
-        _prepare_database(family, settings)
+        _prepare_database(family, settings, is_real=is_real)
     with contextlib.suppress(BrokenPipeError), open(go, "wb") as line:
         line.write(b"go")
     _await_answer(family, settings)
     family.start("message worker", [*FLASK, "worker"])
 
 
-def _prepare_database(family: Family, settings: Settings) -> None:
+def _prepare_database(family: Family, settings: Settings, *, is_real: bool) -> None:
     is_at_home = _is_loopback(settings["HOST"]) and not settings["DATABASE_URL"]
-    demo = ["--demo"] if is_at_home or settings["SPA_DEMO"] else []
+    demo = ["--demo"] if not is_real and (is_at_home or settings["SPA_DEMO"]) else []
     if family.run("preparation of the database", [*FLASK, "prepare", *demo]):
         raise Failed("The database could not be prepared; the lines above say why.")
 
@@ -160,21 +244,24 @@ def _is_loopback(host: str) -> bool:
     return ipaddress.ip_address(address[0].partition("%")[0]).is_loopback
 
 
-def _say_where(settings: Settings) -> None:
+def _say_where(settings: Settings, *, is_real: bool = False) -> None:
     name, port = _reachable(settings["HOST"]), settings["PORT"]
     address = f"http://{f'[{name}]' if ':' in name else name}:{port}"
     say(f"The site is at {address}/")
-    _say_who(f"{address}/staff")
+    _say_who(f"{address}/staff", is_real=is_real)
     if os.environ.get("PUBLIC_URL", "").strip():
         say(f"Links in pages and mails start with {settings['PUBLIC_URL']}")
     say(f"Mail goes to {_mail_target(settings['MAIL_URL'])}")
     say("Stop it with Ctrl-C.")
 
 
-def _say_who(desk: str) -> None:
-    """Who may sign in to the desk of the demo, while there is one."""
+def _say_who(desk: str, *, is_real: bool = False) -> None:
+    """Who may sign in to the desk of the demo, while there is one; or how the first owner does."""
+    if is_real:
+        say(f"Desk: {desk}, for the owner that .venv/bin/flask --app wsgi create-owner lets in")
+        return
     try:
-        people = (environment.ROOT / "instance" / "demo-passwords").read_text("utf-8").split("\n")
+        people = (_folder() / "demo-passwords").read_text("utf-8").split("\n")
     except OSError:
         return
     say(f"Desk: {desk}, sign in as")
@@ -185,7 +272,8 @@ def _say_who(desk: str) -> None:
 def _mail_target(url: str) -> str:
     """Where mail goes, without the password that the setting may hold."""
     if not url:
-        return "files in instance/mail/, because MAIL_URL is not set"
+        folder = os.path.relpath(_folder() / "mail", environment.ROOT)
+        return f"files in {folder}/, because MAIL_URL is not set"
     parts = urlsplit(url)
     return f"{parts.hostname}{f':{parts.port}' if parts.port else ''}"
 

@@ -23,6 +23,7 @@ from spa.clients import merge
 from spa.clients import staff as clients_staff
 from spa.feeds import staff as feeds_staff
 from spa.feeds import views as feeds_views
+from spa.messages import staff as messages_staff
 from spa.schedule import blocks, morning, staff_absence, staff_hours, staff_rota
 from spa.schedule import staff as schedule_staff
 from spa.studio import first_day
@@ -54,12 +55,13 @@ DESK = (
     staff_things,
     audit_staff,
     feeds_staff,
+    messages_staff,
 )
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None = None) -> Flask:
     """The application with its settings from the environment; raises BadSetting for a wrong one."""
-    folder = instance or config.ROOT / "instance"
+    folder = instance or config.instance_folder(os.environ)
     app = Flask(
         __name__,
         instance_path=str(folder),
@@ -68,7 +70,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     )
     testing = bool(overrides and overrides.get("TESTING"))
     app.config.from_mapping(config.load(os.environ, folder, testing=testing))
-    app.config.from_mapping(_flask_settings(app.config["PUBLIC_URL"]))
+    app.config.from_mapping(_flask_settings(app.config["PUBLIC_URL"], app.config["PORT"]))
     app.config.from_mapping(overrides or {})
     app.wsgi_app = _behind_proxies(app)  # type: ignore[method-assign]
 
@@ -88,13 +90,17 @@ def create_app(overrides: Mapping[str, Any] | None = None, instance: Path | None
     return app
 
 
-def _flask_settings(public_url: str) -> dict[str, Any]:
-    """What Flask itself wants to know; cookies are tied to the host where the site has https."""
+def _flask_settings(public_url: str, port: int = config.USUAL_PORT) -> dict[str, Any]:
+    """What Flask itself wants to know; cookies are tied to the host where the site has https.
+
+    Cookies know no ports: the name keeps two sites on one machine apart.
+    """
     is_https = public_url.startswith("https://")
+    own = "session" if port == config.USUAL_PORT else f"session-{port}"
     host = urlsplit(public_url).hostname or "127.0.0.1"
     return {
         "OWN_HOSTS": {host, "127.0.0.1", "localhost", "::1"},
-        "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
+        "SESSION_COOKIE_NAME": "__Host-session" if is_https else own,
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

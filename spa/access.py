@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from spa import clock, wording
+from spa import clock, errors, wording
 from spa.accounts import queries
 from spa.accounts.queries import Place
 from spa.domain.roles import Actor, Permission
@@ -21,8 +21,9 @@ NEXT_LENGTH = 500
 
 
 def init_app(app: Flask) -> None:
-    """Let the templates of the desk ask who is there."""
+    """Let the templates of the desk ask who is there; with no studio the first day comes first."""
     app.context_processor(lambda: {"desk": _Desk()})
+    app.register_error_handler(NoStudioYet, _no_studio)
 
 
 def signed_in() -> queries.Found | None:
@@ -119,15 +120,30 @@ def actor() -> Actor:
 
 def place() -> Place:
     """The place of whoever asks; who belongs to none has chosen one, or gets the first."""
+    found = place_if_any()
+    if found is None:
+        raise NoStudioYet
+    return found
+
+
+def place_if_any() -> Place | None:
+    """The same, or None before there is a studio."""
     if "desk_place" not in g:
         here = signed_in()
         own = here.place if here else None
         g.desk_place = own or queries.place(session.get("place"))
-        if g.desk_place is None:
-            raise NoStudioYet
-        g.place = g.desk_place.id
-    found: Place = g.desk_place
+        if g.desk_place:
+            g.place = g.desk_place.id
+    found: Place | None = g.desk_place
     return found
+
+
+def _no_studio(error: NoStudioYet) -> ResponseReturnValue:
+    """Who may set the studio up is led to where that is done."""
+    found = signed_in()
+    if found and found.actor.may(Permission.MANAGE_STUDIO):
+        return redirect(url_for("first_day.index"), 302 if request.method == "GET" else 303)
+    return errors.refused(error)
 
 
 class _Desk:

@@ -61,6 +61,8 @@ def load_demo(again: bool = False, if_empty: bool = False) -> None:
     with transaction() as session:
         if again:
             demo.clear(session)
+        if if_empty and demo.is_awaited(session):
+            return
         if not demo.is_empty(session):
             if if_empty:
                 demo_people.hire(session, folder, now=now)
@@ -90,6 +92,8 @@ def create_owner(name: str, email: str, password_stdin: bool) -> None:
     except AlreadyHere as error:
         raise click.ClickException(wording.refusal(error)) from None
     click.echo(f"{name} can sign in at {current_app.config['PUBLIC_URL']}/staff")
+    if demo.is_empty(db.session()):
+        click.echo("The first day begins there: seven steps to a studio that clients can book.")
 
 
 def _password(from_stdin: bool) -> str:

@@ -33,6 +33,8 @@ from spa.models import (
     OpeningHours,
     PractitionerRoom,
     Resource,
+    ResourcePhoto,
+    ResourceWords,
     Shift,
     ShiftBreak,
     StaffMember,
@@ -53,6 +55,12 @@ TYPED_FOR = timedelta(minutes=4)
 def is_empty(session: Session) -> bool:
     """Says whether there is no studio yet."""
     return session.scalar(sa.select(Location.id).limit(1)) is None
+
+
+def is_awaited(session: Session) -> bool:
+    """Says whether somebody is about to set up a studio of their own here."""
+    has_owner = session.scalar(sa.select(StaffMember.id).limit(1)) is not None
+    return is_empty(session) and has_owner
 
 
 def load(session: Session, *, now: datetime) -> None:
@@ -346,6 +354,8 @@ def _clear_house(session: Session, places: sa.Select[Any]) -> None:
     _delete(session, ShiftBreak, ShiftBreak.shift_id.in_(shifts))
     _delete(session, Shift, Shift.resource_id.in_(resources))
     _delete(session, TimeOff, TimeOff.resource_id.in_(resources))
+    _delete(session, ResourcePhoto, ResourcePhoto.resource_id.in_(resources))
+    _delete(session, ResourceWords, ResourceWords.resource_id.in_(resources))
     _delete(session, Resource, Resource.location_id.in_(places))
     _delete(session, TreatmentStep, TreatmentStep.treatment_id.in_(treatments))
     _delete(session, TreatmentWords, TreatmentWords.treatment_id.in_(treatments))

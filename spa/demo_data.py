@@ -271,6 +271,9 @@ class PersonPlan(NamedTuple):
     does: tuple[str, ...]
     shifts: tuple[tuple[int, int, int, int], ...]
     rooms: tuple[str, ...] = ()
+    title: str = ""
+    bio: str = ""
+    portrait: int = 0
 
 
 _SHORT = (CONSULTATION, CHECK)
@@ -284,6 +287,14 @@ TEAM = (
         share=2,
         does=(FACE, LIGHT, SCAR, NECK, EYES, BODY, *_SHORT),
         shifts=tuple((day, 600, 1080, 780) for day in range(5)),
+        title="Senior practitioner",
+        bio=(
+            "Ines opened the studio’s first room and has needled skin for eleven years, "
+            "most of it with scars. She plans in months, not in sessions, "
+            "and will tell you when waiting is the better choice.\n\n"
+            "She trains the others here, and is who they ask."
+        ),
+        portrait=1,
     ),
     PersonPlan(
         slug="daniel-okafor",
@@ -297,6 +308,13 @@ TEAM = (
             (5, 540, 1020, 750),
         ),
         rooms=("fern", "willow"),
+        title="Practitioner",
+        bio=(
+            "Daniel likes to explain: what the needles do, what your skin does next, "
+            "and why the second week looks better than the first.\n\n"
+            "He takes extra care with skin that marks easily, and starts gently with it."
+        ),
+        portrait=2,
     ),
     PersonPlan(
         slug=PART_TIMER,
@@ -305,6 +323,12 @@ TEAM = (
         share=3,
         does=(FACE, EYES, *_SHORT),
         shifts=((0, 600, 900, 0), (2, 600, 900, 0), (5, 540, 1020, 780)),
+        title="Practitioner",
+        bio=(
+            "Mei-Lin works around the eyes, where the skin is thinnest "
+            "and a light hand counts most. She is here three days a week."
+        ),
+        portrait=6,
     ),
     PersonPlan(
         slug="salma-haddad",
@@ -313,6 +337,14 @@ TEAM = (
         share=4,
         does=(FACE, LIGHT, SCAR, EYES, NECK, *_SHORT),
         shifts=(*((day, 720, 1140, 930) for day in (0, 1, 2, 4)), (3, 780, 1260, 990)),
+        title="Senior practitioner",
+        bio=(
+            "Salma came from a burns clinic and still sees scars first. "
+            "She measures, photographs and compares, "
+            "so that you know what a course has changed, and what it has not.\n\n"
+            "She stays late on Thursdays for people who work."
+        ),
+        portrait=4,
     ),
     PersonPlan(
         slug=LEARNER,
@@ -325,6 +357,12 @@ TEAM = (
             (3, 750, 1260, 1020),
             (5, 540, 1020, 720),
         ),
+        title="Practitioner",
+        bio=(
+            "Tomasz was a nurse before, and it shows: no hurry, "
+            "clean hands, clear words about the days after."
+        ),
+        portrait=5,
     ),
     PersonPlan(
         slug="grace-whitaker",
@@ -338,6 +376,13 @@ TEAM = (
             (4, 600, 1020, 810),
             (5, 600, 1020, 810),
         ),
+        title="Practitioner",
+        bio=(
+            "Grace is the one to see if it is your first time. "
+            "She goes through the hour with you before anything touches your skin, "
+            "and stops whenever you say so."
+        ),
+        portrait=8,
     ),
 )
 CERTIFICATE_ENDS = (LEARNER, NECK)

@@ -21,6 +21,7 @@ from spa.models import (
     OpeningHours,
     PractitionerRoom,
     Resource,
+    ResourceWords,
     Shift,
     ShiftBreak,
     Treatment,
@@ -106,9 +107,12 @@ def _treatment(location_id: int, position: int, treatment: plan.TreatmentPlan) -
 
 def write_team(session: Session, location_id: int, treatments: Ids, today: date) -> Ids:
     """People, rooms and devices, and what each can do; ids by slug."""
-    people = [("practitioner", each.slug, each.name, each.daily_maximum) for each in plan.TEAM]
-    things = [(each.kind, each.slug, each.name, None) for each in plan.THINGS]
-    keys = ("kind", "slug", "name", "daily_maximum")
+    people = [
+        ("practitioner", each.slug, each.name, each.daily_maximum, each.portrait)
+        for each in plan.TEAM
+    ]
+    things = [(each.kind, each.slug, each.name, None, 0) for each in plan.THINGS]
+    keys = ("kind", "slug", "name", "daily_maximum", "portrait")
     rows = [
         {
             "location_id": location_id,
@@ -129,6 +133,19 @@ def write_team(session: Session, location_id: int, treatments: Ids, today: date)
             }
             for holder in (*plan.TEAM, *plan.THINGS)
             for slug in holder.does
+        ),
+    )
+    insert(
+        session,
+        ResourceWords,
+        (
+            {
+                "resource_id": ids[person.slug],
+                "language": plan.LANGUAGE,
+                "title": person.title,
+                "bio": person.bio,
+            }
+            for person in plan.TEAM
         ),
     )
     insert(

@@ -101,6 +101,16 @@ class NoStudioYet(Refusal):
     status = 404
 
 
+class VisitsToCome(Refusal):
+    """What coming visits were agreed by can't change under them."""
+
+    def __init__(self, fields: Sequence[str], count: int) -> None:
+        """`fields` were to change, `count` visits and blocked times are still to come."""
+        super().__init__(", ".join(fields))
+        self.fields = tuple(fields)
+        self.count = count
+
+
 class BadQuery(Exception):
     """A parameter of the API is missing or unusable."""
 
@@ -115,7 +125,7 @@ def init_app(app: Flask) -> None:
     """Give every error its page."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Refusal, refused)
     app.register_error_handler(BadQuery, _bad_query)
     for unavailable in (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.register_error_handler(unavailable, _unavailable)
@@ -144,7 +154,8 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     return _page(400, *wording.stale_form())
 
 
-def _refused(error: Refusal) -> ResponseReturnValue:
+def refused(error: Refusal) -> ResponseReturnValue:
+    """The page of a refusal that has one to itself."""
     return _page(error.status, wording.refusal_title(), wording.refusal(error))
 
 

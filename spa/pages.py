@@ -67,7 +67,7 @@ def _headers(response: Response) -> Response:
 
 def _frame() -> dict[str, Any]:
     """The studio, asked for only by the templates that show it."""
-    return {"studio": _LazyStudio()}
+    return {"studio": _LazyStudio(), "coming_name": queries.coming_name}
 
 
 class _LazyStudio:

@@ -35,7 +35,8 @@ class Caller(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """One request in a context of its own, as a server would have it."""
-        answer = Context().run(super().open, *args, **kwargs)
+        # The whole body is read in there too: what is streamed needs its context to the end.
+        answer = Context().run(super().open, *args, **{"buffered": True} | kwargs)
         if has_app_context():
             db.session.rollback()
             db.session.expire_all()

@@ -191,6 +191,27 @@ def test_the_first_owner_comes_in_before_there_is_a_place(ready: Flask) -> None:
         assert events == ["people.owner_made", "account.signed_in"]
 
 
+def test_the_last_words_say_that_the_first_day_begins_until_there_is_a_studio(
+    ready: Flask,
+) -> None:
+    first = run(ready, *OWNER, "--password-stdin", typed="four turtles in a boat\n")
+    with ready.app_context(), transaction() as session:
+        make.studio(session)
+    words = [*OWNER[:4], "another@example.com"]
+    second = run(ready, *words, "--password-stdin", typed="four turtles in a boat\n")
+
+    assert "The first day begins there" in first.output
+    assert (second.exit_code, "first day" in second.output) == (0, False)
+
+
+def test_the_demo_does_not_come_by_itself_where_an_owner_is_about_to_begin(ready: Flask) -> None:
+    run(ready, *OWNER, "--password-stdin", typed="four turtles in a boat\n")
+
+    result = run(ready, "prepare", "--demo")
+
+    assert (result.exit_code, result.output, places(ready)) == (0, "", [])
+
+
 def test_the_password_is_asked_for_twice_and_not_shown(ready: Flask) -> None:
     typed = "Ola Real\nola@example.com\n" + "four turtles in a boat\n" * 2
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import config
+from spa import create_app
 
 SECRET = "a secret of more than sixteen"
 
@@ -164,3 +165,29 @@ def test_the_program_ends_with_the_sentence_and_no_traceback() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Settings: PORT is wrong: 'many'")
     assert "Traceback" not in done.stderr
+
+
+def test_the_folder_of_an_installation_begins_at_the_project(tmp_path: Path) -> None:
+    folders = {
+        text: config.instance_folder({"INSTANCE": text})
+        for text in ("", " ", "instance/demo", str(tmp_path))
+    }
+
+    assert list(folders.values()) == [
+        config.ROOT / "instance",
+        config.ROOT / "instance",
+        config.ROOT / "instance" / "demo",
+        tmp_path,
+    ]
+
+
+@pytest.mark.parametrize(("port", "name"), [("8000", "session"), ("8001", "session-8001")])
+def test_two_sites_on_one_machine_have_cookies_of_their_own(
+    port: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+
+    app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": "sqlite://"}, tmp_path)
+
+    assert app.config["SESSION_COOKIE_NAME"] == name

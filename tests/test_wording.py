@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from spa.domain.availability import Reason
 from spa.domain.guessing import Weakness
 from spa.domain.policy import ChangeRefusal
 from spa.domain.roles import RIGHTS, Permission, Role
-from spa.errors import ChangeRefused, Refusal, SlotTaken
+from spa.errors import ChangeRefused, Refusal, SlotTaken, VisitsToCome
 from spa.messages import outbox
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -28,6 +29,24 @@ SAMPLES = {
     "fields": ["email"],
     "to": "2026-11-25T15:00Z",
 }
+DAYS = {"first_on": "2026-11-24", "last_on": "2026-11-25"}
+OF_EVENT: dict[str, dict[str, Any]] = {
+    "closure.made": DAYS | {"reason": "Holiday"},
+    "closure.removed": DAYS,
+    "first_day.hours_set": {"days": 6},
+    "hours.day_set": {"on": "2026-11-24", "hours": [[540, 1260]]},
+    "hours.week_set": {"week": [[0, 540, 1140]]},
+    "rota.day_set": {"on": "2026-11-24", "hours": [540, 720], "is_off": False},
+    "rota.left": {"last_on": "2026-11-24", "is_archived": True},
+    "rota.week_set": {"first_on": "2026-11-24", "week": [[0, 540, 1140]]},
+    "studio.changed": {"changes": {"name": ["A", "B"]}},
+    "studio.policies_changed": {"changes": {"horizon_days": [90, 180]}},
+    "time_off.changed": DAYS | {f"was_{name}": day for name, day in DAYS.items()},
+    "time_off.made": DAYS,
+    "time_off.removed": DAYS,
+}
+"""What an entry carries that is no moment."""
+
 UNKNOWN = "That is not possible right now. Please call us."
 
 
@@ -39,7 +58,7 @@ def _spoken(app: Flask) -> Iterator[None]:
 
 def is_sentence(text: str) -> bool:
     """Whether it begins with a capital and ends like a sentence, with no program's word in it."""
-    return bool(re.fullmatch(r"[A-Z].*[.!?]", text)) and "_" not in text
+    return bool(re.fullmatch(r"[A-Z0-9].*[.!?]", text)) and "_" not in text
 
 
 @pytest.mark.parametrize("code", list(Reason))
@@ -60,7 +79,9 @@ def test_every_refused_change_has_a_sentence(code: ChangeRefusal) -> None:
     ids=lambda kind: kind.__name__,
 )
 def test_every_refusal_has_a_sentence_of_its_own(kind: type[Refusal]) -> None:
-    sentence = wording.refusal(kind())
+    error = VisitsToCome(("zone",), 2) if kind is VisitsToCome else kind()
+
+    sentence = wording.refusal(error)
 
     assert is_sentence(sentence)
     assert sentence != UNKNOWN
@@ -184,7 +205,7 @@ def test_a_browser_is_called_as_people_know_it(agent: str, name: str) -> None:
 
 @pytest.mark.parametrize("event", sorted(EVENTS))
 def test_every_event_of_the_record_is_told_in_words(event: str) -> None:
-    details = dict.fromkeys(EVENTS[event], MORNING.isoformat()) | SAMPLES
+    details = dict.fromkeys(EVENTS[event], MORNING.isoformat()) | SAMPLES | OF_EVENT.get(event, {})
 
     said = wording.entry(event, details, {1: "Ines"}, NEW_YORK)
 

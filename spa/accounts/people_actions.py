@@ -115,11 +115,13 @@ def suspend(actor: Actor, staff_id: int) -> None:
 
 
 def let_back(actor: Actor, staff_id: int) -> None:
-    """Let somebody in again who was suspended."""
+    """Let somebody in again who was suspended, unless another signs in as them meanwhile."""
     now = clock.now()
     with transaction() as session:
+        _take_turns(session)
         member = _managed(session, actor, staff_id)
         if member.suspended_at:
+            _keep_apart(session, member.resource_id, but=member.id)
             member.suspended_at = None
             _note(session, "people.let_back", actor, member, now)
 
@@ -159,16 +161,21 @@ def _practitioner(session: Session, slug: str, location_id: int, *, but: int = 0
             Resource.kind == "practitioner",
         )
     )
-    other = session.scalar(
-        sa.select(StaffMember.id).where(
-            StaffMember.resource_id == found,
-            StaffMember.id != but,
-            StaffMember.suspended_at.is_(None),
-        )
-    )
-    if found is None or other:
+    if found is None:
         raise PersonTaken
+    _keep_apart(session, found, but=but)
     return found
+
+
+def _keep_apart(session: Session, resource_id: int | None, *, but: int) -> None:
+    """Nobody else signs in as this person of the rota."""
+    other = sa.select(StaffMember.id).where(
+        StaffMember.resource_id == resource_id,
+        StaffMember.id != but,
+        StaffMember.suspended_at.is_(None),
+    )
+    if resource_id and session.scalar(other.limit(1)):
+        raise PersonTaken
 
 
 def _keep_an_owner(session: Session, leaving: StaffMember) -> None:

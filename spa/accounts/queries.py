@@ -21,7 +21,7 @@ _location = Location.__table__
 
 _PLACE = [
     _location.c[name].label(f"place_{name}")
-    for name in ("id", "name", "zone", "currency", "country", "language")
+    for name in ("id", "name", "zone", "currency", "country", "language", "opened_at")
 ]
 _SIGNED_IN = (
     sa.select(
@@ -57,6 +57,7 @@ class Place:
     currency: str
     country: str
     language: str = "en"
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def _place(row: Any) -> Place | None:
         row.place_currency,
         row.place_country,
         row.place_language,
+        is_open=row.place_opened_at is not None,
     )
 
 

@@ -171,6 +171,9 @@ def suspend(staff_id: int) -> ResponseReturnValue:
 def let_back(staff_id: int) -> ResponseReturnValue:
     """Let somebody in again."""
     person = _person(staff_id)
-    actions.let_back(access.actor(), staff_id)
+    try:
+        actions.let_back(access.actor(), staff_id)
+    except Refusal as error:
+        return _refused(staff_id, error)
     flash(_("%(name)s can sign in again.", name=person.name))
     return redirect(url_for("people.show", staff_id=staff_id), 303)

@@ -36,12 +36,17 @@ def _about(events: Sequence[str], **subject: int | None) -> sa.ColumnElement[boo
     return sa.and_(*wanted, *([AuditEntry.event.in_(events)] if events else ()))
 
 
-def entries_of(*, after: int = 0, events: Sequence[str] = (), **subject: int | None) -> list[Entry]:
+def entries_of(
+    *, after: int = 0, events: Sequence[str] = (), here: int = 0, **subject: int | None
+) -> list[Entry]:
     """What happened to something, newest first; `after` is an entry that is known.
 
-    The subject is a booking_id, client_id, resource_id, treatment_id or location_id.
+    The subject is a booking_id, client_id, resource_id, treatment_id or location_id; `here` leaves
+    out what happened to a client's bookings at other places.
     """
     about = _about(events, **subject)
+    if here:
+        about &= sa.or_(AuditEntry.location_id == here, AuditEntry.event.like("client.%"))
     rows = db.session.execute(
         sa.select(
             AuditEntry.id, AuditEntry.at, AuditEntry.event, AuditEntry.details, StaffMember.name

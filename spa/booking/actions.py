@@ -1,6 +1,5 @@
 """What changes bookings: hold, keep, confirm, move, cancel; each is one transaction."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,22 +51,11 @@ def hold_slot(
             raise NoLongerOffered
         taking.free_ended_holds(session, offer.location_id, now, visitor)
         found = taking.find_place(offer, start, now=now, practitioner=practitioner)
-        booking = Booking(
-            location_id=offer.location_id,
-            treatment_id=offer.treatment_id,
-            reference=secrets.token_urlsafe(16),
-            link_version=1,
+        booking = taking.made_of(
+            offer,
+            now,
             visitor=visitor,
-            created_at=now,
             language=language,
-            treatment_name=offer.name,
-            price_minor=offer.price_minor,
-            currency=offer.currency,
-            is_needling=offer.is_needling,
-            steps=[
-                [step.kind, step.minutes, step.needs_practitioner, step.needs_device]
-                for step in offer.session.steps
-            ],
             wants_practitioner=bool(practitioner),
             extensions=0,
         )
@@ -202,7 +190,7 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
         booking.wants_practitioner = bool(practitioner)
         taking.free(session, booking.id)
         taking.take(session, booking, offer, start, found)
-        outbox.withdraw(session, booking.id)
+        outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_moved", booking, at=now)
         record(
             session,
@@ -230,7 +218,7 @@ def cancel_booking(reference: str) -> Booking:
         booking.status, booking.cancelled_at = BookingStatus.CANCELLED, now
         booking.sequence += 1
         taking.free(session, booking.id)
-        outbox.withdraw(session, booking.id)
+        outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_cancelled", booking, at=now)
         record(
             session,
@@ -260,7 +248,7 @@ def change_address(reference: str, email: str) -> Booking:
         booking.contact_email = email
         booking.link_version += 1
         matching.correct_email(session, booking, now)
-        outbox.withdraw(session, booking.id)
+        outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_confirmed", booking, at=now)
         record(
             session,

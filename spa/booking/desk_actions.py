@@ -1,6 +1,5 @@
 """What staff book at the desk: a visit with its client, by the same rules and claims as online."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +27,7 @@ TOLD_AFTER = timedelta(seconds=30)
 """How long the confirmation waits, so that a slip of the hand can be undone in silence."""
 
 UNDO_WITHIN = timedelta(seconds=60)
+TWICE_WITHIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def book_at_desk(
         if not offer:
             raise NoLongerOffered
         client = _client(session, wanted, actor, location_id, now)
-        if already := _booked_already(session, client, offer, wanted.start):
+        if already := _booked_already(session, client, offer, wanted.start, now):
             return already
         found, overrode = taking.find_at_desk(
             offer,
@@ -115,7 +115,7 @@ def undo_booking(reference: str, *, actor: Actor) -> Booking:
         booking.cancelled_by = "studio"
         booking.sequence += 1
         taking.free(session, booking.id)
-        has_heard = "booking_confirmed" not in outbox.withdraw(session, booking.id)
+        has_heard = "booking_confirmed" not in outbox.withdraw(session, booking.id, now)
         is_told = has_heard and bool(last.details.get("is_told"))
         if is_told:
             outbox.tell(session, "booking_cancelled", booking, at=now)
@@ -159,14 +159,21 @@ def _client(
 
 
 def _booked_already(
-    session: Session, client: Client, offer: Offer, start: datetime
+    session: Session, client: Client, offer: Offer, start: datetime, now: datetime
 ) -> Booking | None:
-    """The same visit of the same client, when the button was pressed twice."""
+    """The same visit of the same client, when the button was pressed twice.
+
+    Pressed again a little later, "now" is a little later too.
+    """
+    is_same = sa.and_(
+        Booking.starts_at.between(start - TWICE_WITHIN, start),
+        Booking.created_at >= now - TWICE_WITHIN,
+    )
     return session.scalar(
         sa.select(Booking).where(
             Booking.client_id == client.id,
             Booking.treatment_id == offer.treatment_id,
-            Booking.starts_at == start,
+            sa.or_(Booking.starts_at == start, is_same),
             Booking.status.in_(LIVE),
         )
     )
@@ -183,24 +190,13 @@ def _has_been(session: Session, client: Client, start: datetime) -> bool:
 def _booking(offer: Offer, wanted: Wanted, client: Client, now: datetime) -> Booking:
     """The visit as it is booked, with the contact details that are known or were given."""
     given = wanted.person
-    return Booking(
-        location_id=offer.location_id,
-        treatment_id=offer.treatment_id,
+    return taking.made_of(
+        offer,
+        now,
         client_id=client.id,
-        reference=secrets.token_urlsafe(16),
-        link_version=1,
         status=BookingStatus.BOOKED,
-        created_at=now,
         booked_at=now,
         language=client.language,
-        treatment_name=offer.name,
-        price_minor=offer.price_minor,
-        currency=offer.currency,
-        is_needling=offer.is_needling,
-        steps=[
-            [step.kind, step.minutes, step.needs_practitioner, step.needs_device]
-            for step in offer.session.steps
-        ],
         wants_practitioner=bool(wanted.practitioner),
         contact_name=client.name,
         contact_email=(given.email if given else "") or client.email,

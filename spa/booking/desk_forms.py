@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
@@ -13,14 +14,15 @@ from spa.clients.contact import ContactForm
 from spa.contact import one_line
 from spa.domain.spans import moment_on, parse_moment
 
-SHORTEST_REASON = 3
+SHORTEST_REASON, LONGEST_REASON = 3, 300
 Choices = Sequence[tuple[str, str]]
 
 
 class DeskBookingForm(ContactForm):
     """One visit. A client who is there already needs no name; choices are passed in.
 
-    `wanted` is the free time somebody came from, `after` the visit that this is the next of.
+    `wanted` is the free time somebody came from, `after` the visit that this is the next of,
+    `own_day` the day that the page chose by itself, empty once somebody chose one.
     """
 
     client = HiddenField()
@@ -30,13 +32,14 @@ class DeskBookingForm(ContactForm):
     treatment = SelectField(_l("Treatment"), validate_choice=False)
     practitioner = SelectField(_l("With"), validate_choice=False)
     day = StringField(_l("Day"), render_kw={"type": "date"})
+    own_day = HiddenField()
     clock = StringField(_l("Another time"), render_kw={"type": "time", "step": 300})
     is_told = BooleanField(_l("Tell the client by email"), default=True)
     because = StringField(
         _l("Why all the same?"),
         description=_l("Kept in the record of this visit."),
         filters=[one_line],
-        validators=[Length(max=300, message=_l("Keep this to 300 characters"))],
+        validators=[Length(max=LONGEST_REASON, message=_l("Keep this to 300 characters"))],
         # It stands in the notice above the form.
         render_kw={"autocomplete": "off", "form": "book"},
     )
@@ -51,9 +54,14 @@ class DeskBookingForm(ContactForm):
                 field.data = values[0] if values else ""
 
     @property
+    def is_day_chosen(self) -> bool:
+        """Whether somebody chose the day."""
+        return bool(self.day.data) and self.day.data != self.own_day.data
+
+    @property
     def gives_reason(self) -> bool:
         """Whether somebody said why a rule is set aside."""
-        return len(self.because.data or "") >= SHORTEST_REASON
+        return SHORTEST_REASON <= len(self.because.data or "") <= LONGEST_REASON
 
     def person_is_valid(self) -> bool:
         """Whether a new client was written down whole; of the rest nothing can be wrong."""
@@ -62,6 +70,24 @@ class DeskBookingForm(ContactForm):
     def other_time(self, zone: ZoneInfo) -> datetime | None:
         """The day and the time that were typed, on the clock of the place."""
         return moment_on(f"{self.day.data or ''}T{self.clock.data or ''}", zone)
+
+
+class ReasonForm(FlaskForm):
+    """Why a rule is set aside for a visit that is put right."""
+
+    because = StringField(
+        _l("Why all the same?"),
+        description=_l("Kept in the record of this visit."),
+        filters=[one_line],
+        validators=[
+            Length(
+                min=SHORTEST_REASON,
+                max=LONGEST_REASON,
+                message=_l("Say why in a few words, at most 300 characters"),
+            )
+        ],
+        render_kw={"autocomplete": "off"},
+    )
 
 
 def pressed(text: str) -> tuple[datetime | None, str]:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from spa import wording
 from spa.access import Place
 from spa.booking.desk_queries import SHOWN_STATES, Asked, Line
-from spa.domain.spans import local_time, parse_moment
+from spa.domain.spans import local_time, parse_day, parse_moment
 from spa.domain.states import BookingStatus
 
 LONGEST = timedelta(days=800)
@@ -47,7 +47,7 @@ class Choice:
 
 def asked_of(args: dict[str, str], today: date) -> Asked:
     """What the address asks for; what can't be read is left out, and dates are put in order."""
-    first, last = day_of(args.get("from")), day_of(args.get("to"))
+    first, last = parse_day(args.get("from")), parse_day(args.get("to"))
     first = first or (last if last and last < today else today)
     last = last or max(first, today + timedelta(days=30))
     first, last = min(first, last), max(first, last)
@@ -116,18 +116,9 @@ def line_shown(line: Line, place: Place) -> LineShown:
         treatment=line.treatment,
         practitioner=line.practitioner,
         status=line.status,
-        status_words=status_words(line),
+        status_words=wording.standing(line.status, line.cancelled_by, is_late=line.is_late),
         price=wording.price(line.price_minor, line.currency),
     )
-
-
-def status_words(line: Line) -> str:
-    """Where it stands, with what matters about a cancellation."""
-    words = wording.status(line.status)
-    if line.status != BookingStatus.CANCELLED:
-        return words
-    who = _("by the studio") if line.cancelled_by == "studio" else _("by the client")
-    return f"{words} {who}, {_('late')}" if line.is_late else f"{words} {who}"
 
 
 def as_csv(lines: Iterable[Line], place: Place) -> Iterator[str]:
@@ -143,6 +134,7 @@ def as_csv(lines: Iterable[Line], place: Place) -> Iterator[str]:
         _("Practitioner"),
         _("Room"),
         _("State"),
+        _("Called off by"),
         _("Late"),
         _("Price"),
         _("Currency"),
@@ -162,11 +154,18 @@ def as_csv(lines: Iterable[Line], place: Place) -> Iterator[str]:
                 line.practitioner,
                 line.room,
                 wording.status(line.status),
+                _called_off_by(line),
                 _("yes") if line.is_late else "",
                 wording.plain_price(line.price_minor, line.currency),
                 line.currency,
             )
         )
+
+
+def _called_off_by(line: Line) -> str:
+    if line.status != BookingStatus.CANCELLED:
+        return ""
+    return _("studio") if line.cancelled_by == "studio" else _("client")
 
 
 def safe(cell: str) -> str:
@@ -181,12 +180,3 @@ def _row(cells: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(safe(cell) for cell in cells)
     return line.getvalue()
-
-
-def day_of(text: str | None) -> date | None:
-    """A day as addresses write it, or None."""
-    try:
-        found = date.fromisoformat(text or "") if len(text or "") == 10 else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year <= 2200 else None

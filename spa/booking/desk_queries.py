@@ -14,7 +14,8 @@ from spa.domain.states import BookingStatus
 from spa.models import Booking, Capability, Client, Message, Resource, Treatment, TreatmentWords
 
 A_PAGE = 50
-MOST_EXPORTED = 20_000
+AT_ONCE = 500
+"""So many lines of a sheet are read at a time: a long one needs no more memory than a short."""
 
 SHOWN_STATES = (
     BookingStatus.BOOKED,
@@ -70,7 +71,6 @@ class Line:
     client: str
     email: str
     phone: str
-    is_first_visit: bool
 
 
 def booking_at(reference: str, location_id: int, only: int | None) -> Booking | None:
@@ -135,10 +135,14 @@ def messages_of(booking_id: int) -> list[Message]:
     return list(db.session.scalars(query))
 
 
-def who_has(booking: Booking) -> Booking | None:
-    """Whose visit lies in the hour that this one had, with the same practitioner or room."""
+def who_has(booking: Booking, only: int | None) -> Booking | None:
+    """Whose visit lies in the hour that this one had, with the same practitioner or room.
+
+    `only` finds a practitioner's own: of another's it is not said whose it is.
+    """
     return db.session.scalar(
         sa.select(Booking)
+        .where(sa.true() if only is None else Booking.practitioner_id == only)
         .where(
             Booking.id != booking.id,
             Booking.location_id == booking.location_id,
@@ -178,7 +182,6 @@ def _lines(asked: Asked, location_id: int, zone: ZoneInfo, only: int | None) -> 
         Booking.other_name,
         Booking.contact_email,
         Booking.contact_phone,
-        Booking.is_first_visit,
         person.name.label("practitioner"),
         room.name.label("room"),
     ]
@@ -213,7 +216,13 @@ def lines(
     after: tuple[datetime, int] | None = None,
 ) -> tuple[list[Line], tuple[datetime, int] | None]:
     """A page of bookings, and where the next page begins; `after` is where this one does."""
-    query = _lines(asked, location_id, zone, only)
+    return _page(_lines(asked, location_id, zone, only), after, A_PAGE)
+
+
+def _page(
+    query: sa.Select[Any], after: tuple[datetime, int] | None, size: int
+) -> tuple[list[Line], tuple[datetime, int] | None]:
+    """So many of the bookings from there on, and where the next page begins."""
     if after:
         query = query.where(
             sa.or_(
@@ -221,9 +230,9 @@ def lines(
                 sa.and_(Booking.starts_at == after[0], Booking.id > after[1]),
             )
         )
-    rows = db.session.execute(query.limit(A_PAGE + 1)).all()
-    more = (rows[A_PAGE - 1].starts_at, rows[A_PAGE - 1].id) if len(rows) > A_PAGE else None
-    return [_line(row) for row in rows[:A_PAGE]], more
+    rows = db.session.execute(query.limit(size + 1)).all()
+    more = (rows[size - 1].starts_at, rows[size - 1].id) if len(rows) > size else None
+    return [_line(row) for row in rows[:size]], more
 
 
 def counted(
@@ -236,9 +245,13 @@ def counted(
 
 
 def every_line(asked: Asked, location_id: int, zone: ZoneInfo, only: int | None) -> Iterator[Line]:
-    """All of them, up to as many as a sheet takes."""
-    query = _lines(asked, location_id, zone, only).limit(MOST_EXPORTED)
-    return (_line(row) for row in db.session.execute(query))
+    """All of them, read a page at a time as they are asked for."""
+    query, after = _lines(asked, location_id, zone, only), None
+    while True:
+        found, after = _page(query, after, AT_ONCE)
+        yield from found
+        if after is None:
+            return
 
 
 def _line(row: Any) -> Line:
@@ -258,7 +271,6 @@ def _line(row: Any) -> Line:
         client=row.other_name or row.contact_name,
         email=row.contact_email,
         phone=row.contact_phone,
-        is_first_visit=row.is_first_visit,
     )
 
 
@@ -274,7 +286,7 @@ def practitioners(location_id: int, only: int | None) -> list[tuple[str, str]]:
     return [(slug, name) for slug, name in db.session.execute(query)]
 
 
-def treatments(location_id: int, language: str = "en") -> list[tuple[str, str]]:
+def treatments(location_id: int, language: str) -> list[tuple[str, str]]:
     """Slug and name of everything on the menu, also what is no longer sold."""
     query = (
         sa.select(Treatment.slug, TreatmentWords.name)

@@ -14,6 +14,7 @@ from spa.booking.queries import Booking
 from spa.domain.roles import RIGHTS, Actor
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus, changes_for
+from spa.messages import outbox
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Told:
     at: str
     why: str
     is_failed: bool
+    is_true: bool
     text: str
 
 
@@ -80,7 +82,6 @@ class Shown:
     may_cancel: bool
     may_move: bool
     may_book_next: bool
-    newest: int
     told: list[Told]
     record: list[Happened]
 
@@ -140,7 +141,9 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         starts=booking.starts_at.isoformat(),
         ends=wording.clock(booking.ends_at, zone),
         status=status,
-        status_words=status_words(booking),
+        status_words=wording.standing(
+            BookingStatus(booking.status), booking.cancelled_by, is_late=booking.is_late
+        ),
         since=_moment(getattr(booking, SINCE[status]), place) if status in SINCE else "",
         price=wording.price(booking.price_minor, booking.currency),
         practitioner=about.practitioner,
@@ -162,19 +165,12 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         may_cancel=is_live and may_manage,
         may_move=is_live and may_manage,
         may_book_next=may_manage and client is not None,
-        newest=entries[0].id if entries else 0,
-        told=[_told(message, place) for message in desk_queries.messages_of(booking.id)],
+        told=[
+            _told(message, booking.status, place)
+            for message in desk_queries.messages_of(booking.id)
+        ],
         record=happened(entries, place.zone),
     )
-
-
-def status_words(booking: Booking) -> str:
-    """Where it stands, and for a cancelled one who called it off and whether late."""
-    words = wording.status(BookingStatus(booking.status))
-    if booking.status != BookingStatus.CANCELLED:
-        return words
-    who = _("by the studio") if booking.cancelled_by == "studio" else _("by the client")
-    return f"{words} {who}, {_('late')}" if booking.is_late else f"{words} {who}"
 
 
 def _moment(at: datetime | None, place: Place) -> str:
@@ -197,7 +193,7 @@ def _differs(booking: Booking, about: desk_queries.About) -> list[str]:
     ]
 
 
-def _told(message: desk_queries.Message, place: Place) -> Told:
+def _told(message: desk_queries.Message, status: str, place: Place) -> Told:
     due = wording.moment_short(message.due_at, place.zone)
     at = {"waiting": _("goes %(at)s", at=due), "withdrawn": ""}.get(message.status, due)
     if message.sent_at:
@@ -210,5 +206,6 @@ def _told(message: desk_queries.Message, place: Place) -> Told:
         at=at,
         why=wording.mail_trouble(message.last_error) if message.status == "failed" else "",
         is_failed=message.status == "failed",
+        is_true=outbox.is_true(message.event, status),
         text=message.sent_text,
     )

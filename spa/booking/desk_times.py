@@ -59,6 +59,7 @@ class Wish:
 
     practitioner: str = ""
     day: date | None = None
+    is_day_chosen: bool = False
     wanted: datetime | None = None
     habit: Habit | None = None
     not_before: date | None = None
@@ -86,8 +87,11 @@ def times(offer: Offer, wish: Wish, *, grid: int, now: datetime) -> Times:
     if who := _alone(known, wish.practitioner):
         free = queries.starts(who, offer)
     due = _from(free, first_on, zone)
-    usual = _as_usual(known, offer, wish, first_on, last_on)
     day = max(wish.day or (_day(due[0], zone) if due else today), today)
+    if wish.is_day_chosen:
+        usual = _usual_that_day(known, offer, wish, day, last_on, now)
+    else:
+        usual = _as_usual(known, offer, wish, first_on, last_on)
     slug = wish.practitioner if who else ""
     on_day = _of_day(offer, wish, free, day, last_on, now, slug)
     return Times(
@@ -122,16 +126,6 @@ def nearest(
     return [_button(one, zone, slug) for one in close]
 
 
-def soonest_now(offer: Offer, *, now: datetime, **about: Any) -> FreeStart | None:
-    """The next free start with whoever is free, for somebody who stands at the desk."""
-    today = local_time(now, offer.zone).date()
-    for days in (1, 14):
-        last_on = today + timedelta(days=days)
-        if free := queries.free_times(offer, today, last_on, now=now, **about):
-            return free[0]
-    return None
-
-
 def _alone(known: Facts, slug: str) -> Facts | None:
     """The facts with that person alone, if they give this treatment."""
     people = tuple(person for person in known.people if person.slug == slug)
@@ -158,6 +152,21 @@ def _as_usual(
         return [_button(one, offer.zone, habit.practitioner) for one in close]
     found = [by_tick[tick] for tick in ticks if tick in by_tick][:1]
     return [_button(one, offer.zone, habit.practitioner) for one in found]
+
+
+def _usual_that_day(
+    known: Facts, offer: Offer, wish: Wish, day: date, last_on: date, now: datetime
+) -> list[DeskTime]:
+    """The usual person at the usual time on the day that was chosen, or near to it."""
+    habit, zone = wish.habit, offer.zone
+    alone = _alone(known, habit.practitioner) if habit else None
+    if habit is None or alone is None:
+        return []
+    free = _of_day(offer, wish, queries.starts(alone, offer), day, last_on, now, habit.practitioner)
+    start = moment_of(tick_at(day, habit.minute, zone))
+    found = [one for one in free if moment_of(one.tick) == start]
+    close = found or _closest(_thinned(free, offer.policy.grid_minutes * 3, zone), start)
+    return [_button(one, zone, habit.practitioner) for one in close]
 
 
 def _wanted(free: Iterable[FreeStart], wish: Wish, zone: ZoneInfo, slug: str) -> DeskTime | None:
@@ -223,11 +232,6 @@ def _from(free: Iterable[FreeStart], day: date, zone: ZoneInfo) -> list[FreeStar
 
 def _day(one: FreeStart, zone: ZoneInfo) -> date:
     return local_time(moment_of(one.tick), zone).date()
-
-
-def start_of(one: FreeStart) -> datetime:
-    """When a free start is."""
-    return moment_of(one.tick)
 
 
 def from_now(now: datetime) -> datetime:

@@ -14,7 +14,8 @@ from spa.booking.taking import Waiver
 from spa.database import transaction
 from spa.domain.availability import NONE_WAIVED, Allocation, Person, Reason, Thing, Waived
 from spa.domain.roles import Actor, Permission
-from spa.domain.states import BookingStatus
+from spa.domain.spans import local_time
+from spa.domain.states import MOVABLE, BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
 from spa.messages import outbox
 from spa.models import AuditEntry, Booking
@@ -23,7 +24,6 @@ TOLD_AFTER = timedelta(minutes=2)
 UNDO_WITHIN = timedelta(seconds=60)
 """Longer than the page offers it, for who presses at the last moment over a slow line."""
 
-MOVABLE = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED})
 SETTLED = frozenset(
     {Reason.IN_THE_PAST, Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID, Reason.CLOSED}
 )
@@ -70,6 +70,9 @@ def move_at_desk(
         if _is_as_it_was(booking, start, found):
             return booking
         before, details = outbox.believed(booking), _what_changes(booking, start, found)
+        if _is_another_day(booking.starts_at, start, offer):
+            # Who had arrived has gone home and comes another day.
+            booking.status, booking.arrived_at = BookingStatus.BOOKED, None
         is_told = is_told and booking.status == BookingStatus.BOOKED
         if start != booking.starts_at:
             booking.assured_at = None
@@ -105,9 +108,9 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
         before, was = outbox.believed(booking), entry.details
         start = datetime.fromisoformat(was["from"])
         found = _allocation(was)
-        booking.assured_at = (
-            datetime.fromisoformat(was["assured_at"]) if was["assured_at"] else None
-        )
+        booking.assured_at = _moment(was.get("assured_at"))
+        if arrived_at := _moment(was.get("arrived_at")):
+            booking.status, booking.arrived_at = BookingStatus.ARRIVED, arrived_at
         booking.sequence += 1
         taking.free(session, booking.id)
         taking.take(session, booking, offer, start, found)
@@ -189,7 +192,16 @@ def _what_changes(booking: Booking, start: datetime, found: Allocation) -> dict[
         **{f"from_{kind}": value for kind, value in zip(KINDS, old, strict=True)},
         **{f"to_{kind}": value for kind, value in zip(KINDS, taken, strict=True)},
         "assured_at": booking.assured_at.isoformat() if booking.assured_at else None,
+        "arrived_at": booking.arrived_at.isoformat() if booking.arrived_at else None,
     }
+
+
+def _is_another_day(before: datetime, after: datetime, offer: Offer) -> bool:
+    return local_time(before, offer.zone).date() != local_time(after, offer.zone).date()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _set_aside(overrode: tuple[Reason, ...], waiver: Waiver | None) -> dict[str, Any]:

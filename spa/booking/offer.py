@@ -82,17 +82,24 @@ _OFFER = (
     .join(_step, _step.c.treatment_id == _treatment.c.id)
     .order_by(_step.c.position)
 )
-_OFFER_BY_SLUG = _OFFER.where(
+_OFFER_AT_DESK = _OFFER.where(
     _treatment.c.slug == sa.bindparam("slug"),
     _treatment.c.archived_at.is_(None),
-    _location.c.opened_at.is_not(None),
+)
+_OFFER_BY_SLUG = _OFFER_AT_DESK.where(
+    _treatment.c.is_hidden.is_(False), _location.c.opened_at.is_not(None)
 )
 _OFFER_BY_ID = _OFFER.where(_treatment.c.id == sa.bindparam("treatment_id"))
 
 
 def offer(slug: str) -> Offer | None:
-    """What is on offer under this name, or None."""
+    """What visitors can book under this name, or None."""
     return _offer(db.session.connection().execute(_OFFER_BY_SLUG, {"slug": slug}).all())
+
+
+def any_offer(slug: str) -> Offer | None:
+    """What the desk can book under this name: also what visitors don't see."""
+    return _offer(db.session.connection().execute(_OFFER_AT_DESK, {"slug": slug}).all())
 
 
 def offer_of(treatment_id: int) -> Offer:

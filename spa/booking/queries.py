@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spa.booking.facts import facts, free_times, place_for, starts
-from spa.booking.offer import Offer, offer, offer_of
+from spa.booking.offer import Offer, any_offer, offer, offer_of
 from spa.database import UtcDateTime, db
 from spa.domain.availability import Session, Step
 from spa.domain.policy import Visit
@@ -14,7 +14,17 @@ from spa.domain.spans import TICK_MINUTES
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.models import Booking, Location, Resource, Treatment, TreatmentWords
 
-__all__ = ["Booking", "Offer", "facts", "free_times", "offer", "offer_of", "place_for", "starts"]
+__all__ = [
+    "Booking",
+    "Offer",
+    "any_offer",
+    "facts",
+    "free_times",
+    "offer",
+    "offer_of",
+    "place_for",
+    "starts",
+]
 
 
 def booking_by_reference(reference: str) -> Booking | None:
@@ -85,7 +95,7 @@ def at_desk(offer: Offer) -> Offer:
 
 def desk_offer(slug: str, location_id: int) -> Offer | None:
     """What is on offer at this place under this name, as the desk books it."""
-    found = offer(slug)
+    found = any_offer(slug)
     return at_desk(found) if found and found.location_id == location_id else None
 
 

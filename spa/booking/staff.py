@@ -1,12 +1,23 @@
 """Bookings at the desk: the list, one with all about it, its states, and cancelling it."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from spa import access, clock, wording
 from spa.access import requires
 from spa.booking import desk_list, desk_queries, state_actions
+from spa.booking.desk_forms import ReasonForm
 from spa.booking.desk_shown import shown
 from spa.booking.forms import CancelForm
 from spa.booking.queries import Booking
@@ -38,7 +49,7 @@ def bookings() -> ResponseReturnValue:
         choices=desk_list.quick_choices(asked, today),
         states=[(state.value, wording.status(state)) for state in desk_queries.SHOWN_STATES],
         people=desk_queries.practitioners(place.id, only),
-        treatments=desk_queries.treatments(place.id),
+        treatments=desk_queries.treatments(place.id, place.language),
         query=query,
         more=f"{query}&after={more[0]:%Y-%m-%dT%H:%M:%SZ}|{more[1]}" if more else None,
         is_first_page=after is None,
@@ -52,11 +63,12 @@ def sheet() -> ResponseReturnValue:
     place, actor = access.place(), access.actor()
     today = local_time(clock.now(), place.zone).date()
     asked = desk_list.asked_of(request.form.to_dict(), today)
-    lines = list(desk_queries.every_line(asked, place.id, place.zone, actor.only))
-    state_actions.note_export(place.id, actor=actor, count=len(lines))
+    counts = desk_queries.counted(asked, place.id, place.zone, actor.only)
+    state_actions.note_export(place.id, actor=actor, count=sum(counts.values()))
+    lines = desk_queries.every_line(asked, place.id, place.zone, actor.only)
     name = f"bookings-{asked.first_on}-{asked.last_on}.csv"
     return Response(
-        "".join(desk_list.as_csv(lines, place)),
+        stream_with_context(desk_list.as_csv(lines, place)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -73,14 +85,20 @@ def show(reference: str) -> ResponseReturnValue:
 @requires(Permission.MARK_VISITS)
 def change_state(reference: str) -> ResponseReturnValue:
     """One tap: arrived, in treatment, done, did not come, and back."""
-    booking = booking_of(reference)
+    booking, reason = booking_of(reference), ReasonForm()
     try:
         new = BookingStatus(request.form.get("to", ""))
-        booking = state_actions.change_state(reference, new, actor=access.actor())
+        because = (reason.because.data or "") if reason.validate() else ""
+        booking = state_actions.change_state(reference, new, actor=access.actor(), because=because)
     except ValueError:
         abort(400)
     except Refusal as error:
-        return _page(booking_of(reference), refusal=_why(booking, error), status=error.status)
+        return _page(
+            booking_of(reference),
+            refusal=_why(booking, error),
+            reason=reason if _may_waive(error) else None,
+            status=error.status,
+        )
     name = booking.other_name or booking.contact_name
     flash(_("%(name)s: %(state)s.", name=name, state=wording.status(new).lower()))
     return redirect(_back(reference), 303)
@@ -113,18 +131,6 @@ def look(reference: str) -> ResponseReturnValue:
     booking_of(reference)
     state_actions.look(reference, actor=access.actor())
     flash(_("Noted: looked at."))
-    return redirect(_back(reference), 303)
-
-
-@bp.post("/<reference>/send")
-@requires(Permission.MANAGE_BOOKINGS)
-def send_again(reference: str) -> ResponseReturnValue:
-    """Try a message again that did not arrive."""
-    booking_of(reference)
-    wanted = request.form.get("message", "")
-    number = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
-    if state_actions.send_again(reference, number, actor=access.actor()):
-        flash(_("It goes out again at once."))
     return redirect(_back(reference), 303)
 
 
@@ -171,7 +177,8 @@ def _back(reference: str) -> str:
 
 def _why(booking: Booking, error: Refusal) -> str:
     """Why it can't be done; when the hour is gone, who has it."""
-    other = desk_queries.who_has(booking) if isinstance(error, SlotTaken) else None
+    only = access.actor().only
+    other = desk_queries.who_has(booking, only) if isinstance(error, SlotTaken) else None
     if other is None:
         return wording.refusal(error)
     zone = access.place().zone
@@ -183,11 +190,25 @@ def _why(booking: Booking, error: Refusal) -> str:
     )
 
 
+def _may_waive(error: Refusal) -> bool:
+    """Whether whoever asks may put a cancellation right all the same, by saying why."""
+    if not isinstance(error, SlotTaken):
+        return False
+    return set(error.reasons) <= access.actor().waives and access.actor().may_manage
+
+
 def _page(
-    booking: Booking, *, refusal: str | None = None, status: int = 200
+    booking: Booking,
+    *,
+    refusal: str | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
+    if reason and "because" not in request.form:
+        reason.because.errors = []
     visit = shown(booking, access.actor(), access.place(), clock.now())
-    return render_template("booking/desk/show.html", visit=visit, refusal=refusal), status
+    page = render_template("booking/desk/show.html", visit=visit, refusal=refusal, reason=reason)
+    return page, status
 
 
 def _cancel_page(

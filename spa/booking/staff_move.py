@@ -20,7 +20,6 @@ from spa import access, clock, wording
 from spa.access import requires
 from spa.audit import queries as audit
 from spa.booking import desk_queries, move_actions, queries
-from spa.booking.desk_list import day_of
 from spa.booking.move_form import DeskMoveForm
 from spa.booking.move_refused import (
     NOTICE,
@@ -37,8 +36,8 @@ from spa.booking.queries import Booking, Offer
 from spa.booking.staff import booking_of
 from spa.booking.taking import Waiver
 from spa.domain.roles import Permission
-from spa.domain.spans import local_time, parse_moment
-from spa.domain.states import BookingStatus
+from spa.domain.spans import local_time, parse_day, parse_moment
+from spa.domain.states import MOVABLE, BookingStatus
 from spa.errors import Refusal, SlotTaken
 
 bp = Blueprint("desk_move", __name__, url_prefix="/staff/booking/<reference>")
@@ -211,7 +210,7 @@ def _page(
         is_here=booking.status == BookingStatus.ARRIVED,
         form=form,
         refused=refused,
-        is_over=booking.status not in move_actions.MOVABLE,
+        is_over=booking.status not in MOVABLE,
         day=day.isoformat(),
         day_label=wording.day_long(day),
         options=elsewhere([option(one, offer.zone) for one in free], booking, form),
@@ -224,7 +223,7 @@ def _page(
 
 def _day_asked(booking: Booking, form: DeskMoveForm, offer: Offer) -> date:
     """The day to show: the one asked for, else the visit's own or today."""
-    asked = day_of(request.args.get("day")) or day_of(form.day.data)
+    asked = parse_day(request.args.get("day")) or parse_day(form.day.data)
     start = form.start(offer.zone) if form.is_submitted() else None
     own = local_time(start or booking.starts_at, offer.zone).date()
     return asked or max(own, local_time(clock.now(), offer.zone).date())

@@ -26,7 +26,7 @@ from spa.domain.availability import Reason
 from spa.domain.explain import Hindrance
 from spa.domain.habits import Habit, Visited
 from spa.domain.roles import Permission
-from spa.domain.spans import local_time, moment_on
+from spa.domain.spans import local_time, moment_on, parse_day
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 
@@ -101,20 +101,22 @@ def book() -> ResponseReturnValue:
     desk = _desk(form, _who(form.client.data or "", form.after.data or ""))
     if to := request.form.get("to"):
         form.day.data = to
-    is_asked = request.form.get("do") in {"now", "clock"} or {"at", "waive"} & set(request.form)
+    is_asked = request.form.get("do") == "clock" or {"at", "waive"} & set(request.form)
     if not is_asked:
         return _page(desk, form)
     start, practitioner = _start(desk, form, place)
+    is_waived = "waive" in request.form
+    if start and is_waived and not form.gives_reason:
+        form.because.errors = [
+            _("Say in a few words, at most 300 characters, why it is booked all the same.")
+        ]
+        refused = _refused(desk, form, start, practitioner, SlotTaken())
+        return _page(desk, form, refused=refused, status=422)
     if not desk.who.client and not form.person_is_valid():
         return _page(desk, form, status=422)
     if start is None:
         form.clock.errors = [_("Choose a time that the clock shows that day.")]
         return _page(desk, form, status=422)
-    is_waived = "waive" in request.form
-    if is_waived and not form.gives_reason:
-        form.because.errors = [_("Say in a few words why it is booked all the same.")]
-        refused = _refused(desk, form, start, practitioner, SlotTaken())
-        return _page(desk, form, refused=refused, status=422)
     wanted = Wanted(
         slug=desk.offer.slug,
         start=start,
@@ -197,7 +199,7 @@ def _who(client: str, after: str) -> Who:
 def _number(text: str) -> int | None:
     if not text:
         return None
-    if not text.isdecimal() or int(text) >= 2**31:
+    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**31:
         abort(404)
     return int(text)
 
@@ -210,7 +212,7 @@ def _desk(form: DeskBookingForm, who: Who) -> Desk:
     if not slugs:
         abort(404)
     slug = form.treatment.data if form.treatment.data in slugs else slugs[0]
-    offer = queries.offer(slug)
+    offer = queries.any_offer(slug)
     if offer is None or offer.location_id != place.id:
         abort(404)
     form.treatment.data = slug
@@ -221,9 +223,6 @@ def _desk(form: DeskBookingForm, who: Who) -> Desk:
 def _start(desk: Desk, form: DeskBookingForm, place: Place) -> tuple[datetime | None, str]:
     """When and with whom: the button pressed, the time typed, or the next that is free."""
     now, who = clock.now(), form.practitioner.data or ""
-    if request.form.get("do") == "now":
-        found = desk_times.soonest_now(desk.offer, now=now)
-        return (desk_times.start_of(found) if found else None), ""
     button = request.form.get("at") or request.form.get("waive")
     if button is None:
         return form.other_time(place.zone), who
@@ -281,7 +280,8 @@ def _page(
     wanted, _slug = pressed(form.wanted.data or "")
     wish = Wish(
         practitioner=form.practitioner.data or "",
-        day=_day(form.day.data),
+        day=parse_day(form.day.data),
+        is_day_chosen=form.is_day_chosen,
         wanted=wanted,
         habit=who.habit,
         not_before=not_before,
@@ -290,7 +290,7 @@ def _page(
     )
     times = desk_times.times(desk.offer, wish, grid=desk.grid, now=now)
     form.choose_from([(sold.slug, sold.name) for sold in desk.menu], times.people)
-    form.day.data = times.day
+    form.day.data, form.own_day.data = times.day, "" if wish.is_day_chosen else times.day
     (asked, found), kept = _search(), _kept(form)
     page = render_template(
         "booking/desk/new.html",
@@ -300,7 +300,9 @@ def _page(
         times=times,
         offer=desk.offer,
         price=wording.price(desk.offer.price_minor, desk.offer.currency),
-        habit=wording.weekly(who.habit.weekday, who.habit.minute) if who.habit else None,
+        habit=wording.weekly(who.habit.weekday, who.habit.minute)
+        if who.habit and not wish.is_day_chosen
+        else None,
         is_next=who.before is not None,
         due=wording.day_long(not_before) if not_before and not_before > _today(place) else None,
         refused=refused,
@@ -330,7 +332,8 @@ def _coming(who: Who, place: Place, now: datetime) -> list[str]:
         return []
     coming, _past = clients.visits(who.client.id, access.actor().only, now)
     return [
-        f"{wording.moment_short(visit.starts_at, place.zone)}, {visit.treatment}"
+        f"{wording.moment_short(visit.starts_at, visit.place.zone)}, {visit.treatment}"
+        f"{client_words.at_another(visit.place, place)}"
         for visit in coming
         if visit.status == BookingStatus.BOOKED
     ][:MOST_COMING]
@@ -372,11 +375,3 @@ def _not_before(desk: Desk, place: Place) -> date | None:
 
 def _today(place: Place) -> date:
     return local_time(clock.now(), place.zone).date()
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None

@@ -10,6 +10,7 @@ from spa import clock
 from spa.audit.record import record
 from spa.booking import queries, taking
 from spa.booking.queries import Offer
+from spa.booking.taking import Waiver
 from spa.database import transaction
 from spa.domain import policy
 from spa.domain.availability import Reason
@@ -19,7 +20,7 @@ from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus, By, Change, Claims, change_between, is_time
 from spa.errors import ChangedMeanwhile, NotAllowed
 from spa.messages import outbox
-from spa.models import Booking, Message
+from spa.models import AuditEntry, Booking
 
 TOLD_AFTER = timedelta(minutes=2)
 """How long the client's message waits, so that a wrong tap can be put right in silence."""
@@ -43,6 +44,8 @@ NEVER_WAIVED = frozenset(
         Reason.NO_DEVICE,
     }
 )
+AGREED_ONCE = frozenset({Reason.IN_THE_PAST, Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID})
+"""What was no question when the hour was booked is none when a cancellation is put right."""
 
 
 def change_state(
@@ -52,12 +55,14 @@ def change_state(
     actor: Actor,
     cancelled_by: str = "client",
     is_told: bool = True,
+    because: str = "",
 ) -> Booking:
     """Take a visit to another state, with all that the table of states says it does.
 
     A second tap on the same changes nothing. Raises NotAllowed where the table has no such change
     now, ChangedMeanwhile when somebody else took the visit elsewhere, SlotTaken when its hour went
-    to another. `cancelled_by` is "client" or "studio".
+    to another, or the house is closed by now or its practitioner away: whoever may set that aside
+    says `because`. `cancelled_by` is "client" or "studio".
     """
     now = clock.now()
     with taking.referee(), transaction() as session:
@@ -67,10 +72,10 @@ def change_state(
             return booking
         change = _allowed(booking, offer, old, new, actor, now)
         is_late = new == BookingStatus.CANCELLED and _is_late(booking, offer, now, cancelled_by)
-        booking.is_late = booking.is_late or is_late
+        booking.is_late = is_late or _was_late(session, booking, old)
         booking.status = new
         _note_moments(booking, new, now, cancelled_by)
-        _mend_claims(session, booking, offer, change, now)
+        overrode = _mend_claims(session, booking, offer, change, now, actor, because)
         _tell(session, booking, change, now, is_told=is_told)
         record(
             session,
@@ -82,7 +87,10 @@ def change_state(
             client_id=booking.client_id,
             old=old,
             new=new,
-            **_about_cancelling(new, cancelled_by, is_late=is_late, is_told=is_told),
+            **_about_cancelling(
+                new, cancelled_by, is_late=is_late, is_told=is_told and bool(booking.contact_email)
+            ),
+            **({"overrode": list(overrode), "because": because} if overrode else {}),
         )
     return booking
 
@@ -100,42 +108,6 @@ def look(reference: str, *, actor: Actor) -> Booking:
 def assure(reference: str, *, actor: Actor) -> Booking:
     """Note that the client said they will come."""
     return _note(reference, "booking.assured", "assured_at", actor)
-
-
-def send_again(reference: str, message_id: int, *, actor: Actor) -> bool:
-    """Have a message tried again that did not arrive, to the address the visit has now.
-
-    False when there is no such message, or it is on its way already.
-    """
-    now = clock.now()
-    with transaction() as session:
-        booking = session.scalars(sa.select(Booking).where(Booking.reference == reference)).one()
-        again = session.execute(
-            sa.update(Message)
-            .where(
-                Message.id == message_id,
-                Message.booking_id == booking.id,
-                Message.status == "failed",
-            )
-            .values(
-                status="waiting",
-                due_at=now,
-                tries=0,
-                recipient=booking.contact_email or Message.recipient,
-            )
-            .returning(Message.id)
-        ).scalar()
-        if again:
-            record(
-                session,
-                "message.sent_again",
-                at=now,
-                staff_id=actor.id,
-                location_id=booking.location_id,
-                booking_id=booking.id,
-                client_id=booking.client_id,
-            )
-    return again is not None
 
 
 def note_export(location_id: int, *, actor: Actor, count: int) -> None:
@@ -206,6 +178,18 @@ def _is_late(booking: Booking, offer: Offer, now: datetime, cancelled_by: str) -
     return policy.is_late(visit, now, offer.change_policy)
 
 
+def _was_late(session: Session, booking: Booking, old: BookingStatus) -> bool:
+    """Whether it was late already: of a cancellation that is put right only its moves are left."""
+    if old != BookingStatus.CANCELLED or not booking.is_late:
+        return booking.is_late
+    moves = session.scalars(
+        sa.select(AuditEntry.details).where(
+            AuditEntry.booking_id == booking.id, AuditEntry.event == "booking.moved"
+        )
+    )
+    return any(details.get("is_late") for details in moves)
+
+
 def _note_moments(booking: Booking, new: BookingStatus, now: datetime, cancelled_by: str) -> None:
     """Keep when each state began; going back takes away what came after it."""
     reached = ORDER.index(new) if new in MOMENTS else -1
@@ -218,23 +202,36 @@ def _note_moments(booking: Booking, new: BookingStatus, now: datetime, cancelled
 
 
 def _mend_claims(
-    session: Session, booking: Booking, offer: Offer, change: Change, now: datetime
-) -> None:
-    """Give the hour back, or take it again as it was; a day that is over needs none."""
+    session: Session,
+    booking: Booking,
+    offer: Offer,
+    change: Change,
+    now: datetime,
+    actor: Actor,
+    because: str,
+) -> tuple[Reason, ...]:
+    """Give the hour back, or take it again as it was; a day that is over needs none.
+
+    Gives the reasons that were set aside. Who turns out to have come has been there all along, so
+    nothing but another client stands against that.
+    """
     if change.claims == Claims.FREE:
         taking.free(session, booking.id)
     is_over = booking.ends_at + timedelta(minutes=offer.session.turnover_minutes) <= now
     if change.claims != Claims.TAKE or is_over:
-        return
-    found = taking.find_place(
+        return ()
+    was_cancelled = change.old == BookingStatus.CANCELLED
+    found, overrode = taking.find_at_desk(
         queries.at_desk(offer),
         booking.starts_at,
+        waiver=Waiver(actor.waives, because) if because else None,
+        settled=AGREED_ONCE if was_cancelled else frozenset(Reason) - NEVER_WAIVED,
         now=now,
         practitioner=queries.resource_slug(booking.practitioner_id),
         without=booking.id,
-        waived=frozenset(Reason) - NEVER_WAIVED,
     )
     taking.take(session, booking, offer, booking.starts_at, found)
+    return overrode
 
 
 def _tell(
@@ -243,7 +240,7 @@ def _tell(
     """Tell the client what concerns their plans, unless a wrong tap was put right in time."""
     if change.claims == Claims.KEEP:
         return
-    waiting = outbox.withdraw(session, booking.id)
+    waiting = outbox.withdraw(session, booking.id, now)
     if not change.tells:
         return
     booking.sequence += 1

@@ -1,5 +1,6 @@
 """How an hour is taken and given back: the steps that actions share in their transaction."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,6 +146,26 @@ def find_at_desk(
             about["practitioner"] = found.person.slug
             return found, queries.place_for(offer, start, waived=settled, **about)[0]
     raise SlotTaken(reasons)
+
+
+def made_of(offer: Offer, now: datetime, **about: Any) -> Booking:
+    """A booking as it is made: it keeps the name, price and steps that the menu has now."""
+    return Booking(
+        location_id=offer.location_id,
+        treatment_id=offer.treatment_id,
+        reference=secrets.token_urlsafe(16),
+        link_version=1,
+        created_at=now,
+        treatment_name=offer.name,
+        price_minor=offer.price_minor,
+        currency=offer.currency,
+        is_needling=offer.is_needling,
+        steps=[
+            [step.kind, step.minutes, step.needs_practitioner, step.needs_device]
+            for step in offer.session.steps
+        ],
+        **about,
+    )
 
 
 def take(

@@ -1,27 +1,36 @@
 """What changes the records of clients: make one, put one right."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from spa import clock
 from spa.audit.record import record
 from spa.booking import matching
 from spa.booking.matching import Person
 from spa.clients import queries, words
-from spa.database import transaction
+from spa.clients.fields import FIELDS
+from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile
-from spa.models import Client
+from spa.models import AuditEntry, Client
 
-FIELDS = ("name", "email", "phone", "language", "books_by_phone")
-"""What of a record staff put right."""
+A_MOMENT = timedelta(minutes=10)
+"""Who sends the same form again this soon has pressed twice."""
 
 
 def make_client(person: Person, *, actor: Actor, location_id: int) -> int:
-    """Make a record for somebody new; marked for a look when it may be somebody's second."""
+    """Make a record for somebody new; marked for a look when it may be somebody's second.
+
+    Sent twice within a moment it is made once.
+    """
     now = clock.now()
     with transaction() as session:
+        one_at_a_time(session, "clients")
+        if made := _just_made(session, person, actor, now):
+            return made
         client_id = matching.make(session, person, now)
         record(
             session,
@@ -32,6 +41,24 @@ def make_client(person: Person, *, actor: Actor, location_id: int) -> int:
             client_id=client_id,
         )
     return client_id
+
+
+def _just_made(session: Session, person: Person, actor: Actor, now: datetime) -> int | None:
+    """The record that this member of staff made a moment ago for exactly this person."""
+    entry = sa.exists().where(
+        AuditEntry.client_id == Client.id,
+        AuditEntry.event == "client.made",
+        AuditEntry.staff_id == actor.id,
+        AuditEntry.at > now - A_MOMENT,
+    )
+    same = sa.select(Client.id).where(
+        Client.name == person.name,
+        Client.email == person.email,
+        Client.phone == person.phone,
+        Client.created_at > now - A_MOMENT,
+        entry,
+    )
+    return session.scalar(same.order_by(Client.id).limit(1))
 
 
 def correct_client(

@@ -8,9 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField
 
 from spa.clients.contact import ContactForm
-
-FIELDS = ("name", "email", "phone", "language", "books_by_phone")
-"""What of a record staff put right."""
+from spa.clients.fields import FIELDS
 
 
 class NewClientForm(ContactForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -16,7 +16,16 @@ from spa.domain.finding import beginnings
 from spa.domain.habits import Habit, Visited
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
-from spa.models import AuditEntry, Booking, Client, ClientWord, Resource, Treatment, TreatmentWords
+from spa.models import (
+    AuditEntry,
+    Booking,
+    Client,
+    ClientWord,
+    Location,
+    Resource,
+    Treatment,
+    TreatmentWords,
+)
 
 __all__ = ["Client", "client", "find", "similar", "usual", "visits"]
 
@@ -32,6 +41,15 @@ NO_VISIT = ("held", "lapsed")
 CAME = ("booked", "arrived", "in_treatment", "done")
 
 _client, _word, _booking = Client.__table__, ClientWord.__table__, Booking.__table__
+_location = Location.__table__
+
+
+class VisitPlace(NamedTuple):
+    """Where a visit is, and whose clock its times go by."""
+
+    id: int
+    name: str
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -46,11 +64,13 @@ class Found:
     last_at: datetime | None
     last_treatment: str
     next_at: datetime | None
+    last_place: VisitPlace | None = None
+    next_place: VisitPlace | None = None
 
 
 @dataclass(frozen=True)
 class ClientVisit:
-    """One visit of a client."""
+    """One visit of a client, at whichever place of the chain it was."""
 
     reference: str
     starts_at: datetime
@@ -59,6 +79,7 @@ class ClientVisit:
     is_late: bool
     treatment: str
     practitioner: str
+    place: VisitPlace
 
 
 def find(asked: str, only: int | None, now: datetime, limit: int = SHOWN) -> list[Found]:
@@ -83,8 +104,12 @@ def find(asked: str, only: int | None, now: datetime, limit: int = SHOWN) -> lis
     statement = _finding(len(parts), bool(address), only is not None)
     rows = db.session.connection().execute(statement, bound)
     return [
-        Found(id_, name, email, phone, by_phone, last_at, treatment or "", next_at)
-        for id_, name, email, phone, by_phone, last_at, treatment, next_at in rows
+        Found(
+            *(id_, name, email, phone, by_phone),
+            *(last_at, treatment or "", next_at),
+            *(_place(*places[:3]), _place(*places[3:])),
+        )
+        for id_, name, email, phone, by_phone, last_at, treatment, next_at, *places in rows
     ]
 
 
@@ -116,6 +141,7 @@ def _finding(count: int, has_address: bool, is_only: bool) -> sa.Select[Any]:
         chosen = chosen.where(_is_theirs(_client.c.id))
     one = chosen.subquery("one")
     last, coming = _booking.alias("last"), _booking.alias("coming")
+    was, will_be = _location.alias("was"), _location.alias("will_be")
     return (
         sa.select(
             one.c.id,
@@ -126,12 +152,19 @@ def _finding(count: int, has_address: bool, is_only: bool) -> sa.Select[Any]:
             last.c.starts_at,
             last.c.treatment_name,
             coming.c.starts_at,
+            *(where.c[name] for where in (was, will_be) for name in ("id", "name", "zone")),
         )
         .select_from(one)
         .outerjoin(last, last.c.id == _nearest_visit(one.c.id, is_past=True, is_only=is_only))
         .outerjoin(coming, coming.c.id == _nearest_visit(one.c.id, is_past=False, is_only=is_only))
+        .outerjoin(was, was.c.id == last.c.location_id)
+        .outerjoin(will_be, will_be.c.id == coming.c.location_id)
         .order_by(one.c.rank, one.c.name, one.c.id)
     )
+
+
+def _place(place_id: int | None, name: str | None, zone: str | None) -> VisitPlace | None:
+    return VisitPlace(place_id, name or "", ZoneInfo(zone or "UTC")) if place_id else None
 
 
 def _near(count: int, is_only: bool, has_address: bool) -> sa.Select[Any]:
@@ -220,8 +253,12 @@ def visits(
             Booking.is_late,
             Booking.treatment_name,
             Resource.name,
+            Location.id,
+            Location.name,
+            Location.zone,
         )
         .join(Resource, Resource.id == Booking.practitioner_id)
+        .join(Location, Location.id == Booking.location_id)
         .where(Booking.client_id == client_id, Booking.status.not_in(NO_VISIT))
         .order_by(Booking.starts_at.desc(), Booking.id.desc())
         .limit(MOST_VISITS)
@@ -229,8 +266,9 @@ def visits(
     if only is not None:
         query = query.where(Booking.practitioner_id == only)
     found = [
-        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:])
+        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:7], place)
         for row in db.session.execute(query)
+        if (place := _place(row[7], row[8], row[9]))
     ]
     coming = [visit for visit in found if visit.starts_at > now]
     return coming[::-1], found[len(coming) :]

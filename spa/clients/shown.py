@@ -12,7 +12,7 @@ from spa.access import Place
 from spa.audit.queries import entries_of
 from spa.audit.shown import Happened, happened
 from spa.clients import queries
-from spa.clients.queries import Client, ClientVisit, Found
+from spa.clients.queries import Client, ClientVisit, Found, VisitPlace
 from spa.domain.roles import Actor, Permission
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True)
 class VisitLine:
-    """One visit in the record of a client."""
+    """One visit in the record of a client; `elsewhere` names the place if it is not this one."""
 
     reference: str
     when: str
@@ -42,6 +42,7 @@ class VisitLine:
     status_words: str
     is_late: bool
     may_book_next: bool
+    elsewhere: str
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,17 @@ class Record:
 
 def line(found: Found, place: Place) -> Line:
     """One line of those found."""
-    zone, phone = place.zone, wording.phone(found.phone, place.country)
-    last = (
-        _(
+    phone = wording.phone(found.phone, place.country)
+    last = coming = ""
+    if found.last_at and found.last_place:
+        last = _(
             "last %(day)s, %(treatment)s",
-            day=_day(found.last_at, zone),
+            day=_day(found.last_at, found.last_place.zone),
             treatment=found.last_treatment,
-        )
-        if found.last_at
-        else ""
-    )
-    coming = wording.moment_short(found.next_at, zone) if found.next_at else ""
+        ) + at_another(found.last_place, place)
+    if found.next_at and found.next_place:
+        coming = wording.moment_short(found.next_at, found.next_place.zone)
+        coming += at_another(found.next_place, place)
     return Line(
         id=found.id,
         name=found.name,
@@ -86,12 +87,17 @@ def line(found: Found, place: Place) -> Line:
     )
 
 
+def at_another(where: VisitPlace, place: Place) -> str:
+    """The name of another place, behind what happens there."""
+    return "" if where.id == place.id else f", {where.name}"
+
+
 def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> Record:
     """All that the desk shows of one client."""
     coming, past = queries.visits(client.id, actor.only, now)
     year = local_time(now, place.zone).year
     # What others did with this client is not shown to who sees only their own visits.
-    entries = entries_of(client_id=client.id)
+    entries = entries_of(client_id=client.id, here=place.id)
     if actor.only is not None:
         entries = [entry for entry in entries if entry.event.startswith("client.")]
     return Record(
@@ -128,15 +134,17 @@ def differences(client: Client, form: Any) -> list[tuple[str, str]]:
 
 
 def _visit(visit: ClientVisit, actor: Actor, place: Place, year: int) -> VisitLine:
+    is_here = visit.place.id == place.id
     return VisitLine(
         reference=visit.reference,
-        when=_when(visit.starts_at, place.zone, year),
+        when=_when(visit.starts_at, visit.place.zone, year),
         treatment=visit.treatment,
         practitioner=visit.practitioner,
         status=visit.status,
         status_words=wording.status(visit.status),
         is_late=visit.is_late,
-        may_book_next=actor.may_manage and visit.status == BookingStatus.DONE,
+        may_book_next=is_here and actor.may_manage and visit.status == BookingStatus.DONE,
+        elsewhere="" if is_here else visit.place.name,
     )
 
 

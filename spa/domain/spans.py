@@ -80,6 +80,15 @@ def parse_moment(text: str | None) -> datetime | None:
         return None
 
 
+def parse_day(text: str | None) -> date | None:
+    """A day as addresses and forms write it, or None; far ends of the calendar are none of ours."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2200 and found.isoformat() == text else None
+
+
 def moment_on(text: str, zone: ZoneInfo) -> datetime | None:
     """The moment at which the clock of a place shows "2026-03-12T15:00"; None if it never does.
 

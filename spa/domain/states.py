@@ -19,6 +19,10 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+MOVABLE = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED})
+"""A visit that has not begun can be moved at the desk."""
+
+
 class By(StrEnum):
     """Who besides staff may make a change."""
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa.database import upsert
+from spa.domain.states import BookingStatus
 from spa.models import Booking, Message
 
 EVENTS = (
@@ -17,6 +18,7 @@ EVENTS = (
     "staff_invited",
     "staff_reset",
 )
+HAS_AN_HOUR = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED, BookingStatus.IN_TREATMENT})
 
 
 def tell(
@@ -67,29 +69,31 @@ def tell_change(
     """Tell the client of another hour or person, later and once for several changes in a row.
 
     `before` is what they counted on until now. What still waits to be told is told in its place,
-    and nothing is when all is as they believe. The answer to a move of their own remembers no
-    belief, so that it is never left out. A confirmation that still waits tells the truth.
+    and nothing is when all is as they believe. What a worker has in hand counts as heard. The
+    answer to a move of their own remembers no belief, so that it is never left out. A confirmation
+    that still waits tells the truth.
     """
     waiting = session.execute(
         sa.update(Message)
         .where(Message.booking_id == booking.id, Message.status == "waiting")
         .where(Message.event == "booking_moved")
         .values(status="withdrawn")
-        .returning(Message.before)
+        .returning(Message.before, Message.claimed_until)
     ).first()
-    if waiting:
+    if waiting and not _is_on_its_way(waiting.claimed_until, at):
         before = waiting.before
-    if not (is_told or waiting) or before == believed(booking) or _confirms(session, booking):
+    if not (is_told or waiting) or before == believed(booking) or _confirms(session, booking, at):
         return
     tell(session, "booking_moved", booking, at=at, due_at=due_at, before=before)
 
 
-def _confirms(session: Session, booking: Booking) -> bool:
+def _confirms(session: Session, booking: Booking, now: datetime) -> bool:
     """Whether a confirmation of this booking waits to be sent."""
     query = sa.select(Message.id).where(
         Message.booking_id == booking.id,
         Message.status == "waiting",
         Message.event == "booking_confirmed",
+        sa.or_(Message.claimed_until.is_(None), Message.claimed_until <= now),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -138,18 +142,39 @@ def send_staff_link(
     )
 
 
-def withdraw(session: Session, booking_id: int) -> dict[str, str]:
-    """Take back what was written for this booking and has not been sent: it is no longer true.
+def withdraw(session: Session, booking_id: int, now: datetime) -> dict[str, str]:
+    """Take back what was written for this booking and was not delivered: it is no longer true.
 
-    Gives the events that will not be told now, each with what its reader believes.
+    Gives the events that will not be told now, each with what its reader believes. What a worker
+    has in hand this moment may be heard, so it is not among them.
     """
     withdrawn = session.execute(
         sa.update(Message)
-        .where(Message.booking_id == booking_id, Message.status == "waiting")
+        .where(Message.booking_id == booking_id, Message.status.in_(("waiting", "failed")))
         .values(status="withdrawn")
-        .returning(Message.event, Message.before)
+        .returning(Message.event, Message.before, Message.claimed_until)
     )
-    return {row.event: row.before for row in withdrawn}
+    return {
+        row.event: row.before for row in withdrawn if not _is_on_its_way(row.claimed_until, now)
+    }
+
+
+def _is_on_its_way(claimed_until: datetime | None, now: datetime) -> bool:
+    """Whether a worker has the message in hand, so that it may be heard whatever we do."""
+    return claimed_until is not None and claimed_until > now
+
+
+TELLS_OF = {
+    "booking_confirmed": HAS_AN_HOUR,
+    "booking_moved": HAS_AN_HOUR,
+    "booking_cancelled": frozenset({BookingStatus.CANCELLED}),
+}
+"""What must be so of a visit for a message about it to be true."""
+
+
+def is_true(event: str, status: str) -> bool:
+    """Whether a message still says what is so."""
+    return event not in TELLS_OF or status in TELLS_OF[event]
 
 
 def _write(

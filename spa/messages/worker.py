@@ -147,10 +147,12 @@ def _code(error: Exception) -> int:
 
 
 def _mark(message_id: int, **values: Any) -> None:
+    """Write down what became of it; one that was taken back while it went out was sent."""
+    was = ("waiting", "withdrawn") if values.get("status") == "sent" else ("waiting",)
     with transaction() as session:
         session.execute(
             sa.update(Message)
-            .where(Message.id == message_id, Message.status == "waiting")
+            .where(Message.id == message_id, Message.status.in_(was))
             .values(claimed_until=None, **values)
         )
 

@@ -13,9 +13,9 @@ from spa import wording
 from spa.domain.looks import Look
 from spa.domain.roles import Actor, Permission
 from spa.domain.spans import Span, day_span, moment_of, subtract
-from spa.domain.states import BookingStatus
+from spa.domain.states import MOVABLE, BookingStatus
 from spa.schedule.queries import Block, Column, Day, Visit
-from spa.schedule.shown import MOVABLE, block_words, client_words, minutes_left, span_words
+from spa.schedule.shown import block_words, client_words, minutes_left, span_words
 
 DAY_MINUTES = 24 * 60
 OPENS, CLOSES = 9 * 60, 18 * 60
@@ -253,12 +253,3 @@ def _minute(moment: datetime, day: Day) -> int:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def day_in_address(text: str | None) -> date | None:
-    """A day as our addresses carry it, or None; far ends of the calendar are no days of ours."""
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year < 2200 else None

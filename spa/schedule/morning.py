@@ -14,6 +14,7 @@ from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
 from spa.schedule import morning_queries, queries
 from spa.schedule.queries import Day, Visit
+from spa.schedule.shown import span_words
 
 bp = Blueprint("morning", __name__, url_prefix="/staff")
 
@@ -56,6 +57,17 @@ class DayRow:
 @requires(Permission.SEE_SCHEDULE)
 def today() -> ResponseReturnValue:
     """Today's visits, what needs a look, free hours, failed mail and certificates."""
+    return _shown("schedule/morning.html")
+
+
+@bp.get("/today")
+@requires(Permission.SEE_SCHEDULE, is_activity=False)
+def part() -> ResponseReturnValue:
+    """The same without its frame, for the page to exchange when anything happened."""
+    return _shown("schedule/_morning.html")
+
+
+def _shown(template: str) -> str:
     place, actor, now = access.place(), access.actor(), clock.now()
     on = local_time(now, place.zone).date()
     days = queries.week(place, actor.only, on, now)
@@ -63,7 +75,8 @@ def today() -> ResponseReturnValue:
     todays = [visit for visit in days[0].visits if visit.status != BookingStatus.HELD]
     endings = morning_queries.ending_certificates(place.id, on, place.language, actor.only)
     return render_template(
-        "schedule/morning.html",
+        template,
+        tag=days[0].tag,
         day_label=wording.day_long(on),
         greeting=_greeting(local_time(now, place.zone).hour),
         today_url=url_for("schedule.day", day=on),
@@ -79,6 +92,8 @@ def today() -> ResponseReturnValue:
             for one in endings
         ],
         is_closed=_is_closed(days[0]),
+        today=on,
+        team=_team(days[0]) if actor.may(Permission.MANAGE_ABSENCES) else [],
         counts={
             "coming": sum(visit.status == BookingStatus.BOOKED for visit in todays),
             "here": sum(
@@ -89,6 +104,17 @@ def today() -> ResponseReturnValue:
             "looks": len(ahead),
         },
     )
+
+
+def _team(day: Day) -> list[tuple[str, str, str]]:
+    """Who is in: short name, name and hours."""
+    if _is_closed(day):
+        return []
+    return [
+        (one.slug, one.name, ", ".join(span_words(span, day.zone) for span in one.working))
+        for one in day.people
+        if one.working and not one.is_archived
+    ]
 
 
 def _greeting(hour: int) -> str:

@@ -22,6 +22,8 @@ class Failed:
     created_at: datetime
     reference: str | None
     client: str
+    id: int
+    staff_id: int | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def failed_mail(location_id: int, only: int | None) -> list[Failed]:
             Message.event,
             Message.recipient,
             Message.created_at,
+            Message.id,
+            Message.staff_id,
             Booking.reference,
             Booking.contact_name,
             Booking.other_name,
@@ -58,6 +62,8 @@ def failed_mail(location_id: int, only: int | None) -> list[Failed]:
             row.created_at,
             row.reference,
             row.other_name or row.contact_name or "",
+            row.id,
+            row.staff_id,
         )
         for row in db.session.execute(query)
     ]

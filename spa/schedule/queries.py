@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -42,7 +42,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Day:
-    """A calendar day of a place. `closed` says why it is closed, None when it is not."""
+    """A calendar day of a place. `closed` says why it is closed, None when it is not.
+
+    `rooms_taken` is when visits that are not among these take a room as well.
+    """
 
     on: date
     zone: ZoneInfo
@@ -55,6 +58,7 @@ class Day:
     visits: tuple[Visit, ...]
     cancelled: tuple[Visit, ...]
     blocks: tuple[Block, ...]
+    rooms_taken: dict[int, list[Span]] = field(default_factory=dict)
 
     @property
     def free_minutes(self) -> int:
@@ -85,19 +89,21 @@ class Day:
         for block in self.blocks:
             for resource_id in block.resource_ids:
                 taken[resource_id].append(block.span)
+        for room_id, spans in self.rooms_taken.items():
+            taken[room_id] += spans
         return taken
 
 
 def day(place: Place, on: date, now: datetime, only: int | None = None) -> Day:
     """One day of a place, in two queries; `only` leaves a practitioner's own visits."""
-    found, mark = tagged_rota(place, on, on, only)
+    found, mark = tagged_rota(place, on, on, only, now)
     return _day(found, mark, on, now, visits_between(place, on, on, now, only))
 
 
 def week(place: Place, only: int | None, first_on: date, now: datetime) -> tuple[Day, ...]:
     """Seven days of one person, or of everyone, in two queries."""
     last_on = first_on + timedelta(days=6)
-    found, mark = tagged_rota(place, first_on, last_on, only)
+    found, mark = tagged_rota(place, first_on, last_on, only, now)
     visits = visits_between(place, first_on, last_on, now, only)
     return tuple(_day(found, mark, first_on + timedelta(days=n), now, visits) for n in range(7))
 
@@ -134,7 +140,7 @@ def free_times(
     What is too soon for a client online is not for the desk.
     """
     slug = db.session.connection().execute(_STANDARD, {"place": place.id}).scalar()
-    offer = booking.offer(slug) if slug else None
+    offer = booking.any_offer(slug) if slug else None
     if offer is None:
         return {}
     policy = replace(offer.policy, notice_minutes=0)
@@ -180,6 +186,7 @@ def _day(found: Rota, mark: str, on: date, now: datetime, visits: Iterable[Visit
         visits=tuple(visit for visit in todays if visit.status != BookingStatus.CANCELLED),
         cancelled=tuple(visit for visit in todays if visit.status == BookingStatus.CANCELLED),
         blocks=found.blocks_on(on),
+        rooms_taken=found.rooms_taken(),
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from spa import models
-from spa.database import db
+from spa.database import UtcDateTime, db
 from spa.domain.hours import Pattern, TimeOff, open_spans, shift_spans
 from spa.domain.spans import Span, day_span, intersect, moment_of, subtract, tick_at, union
-from spa.models.booking import IS_RUN
+from spa.models.booking import IS_HELD, IS_RUN, LONGEST_RUN
 
 EVERYONE = -1
+
+IN_FLIGHT = 500
+"""So many entries of the record may be begun while one is not yet committed."""
 
 IS_FAILED = sa.text("message.status = 'failed'")
 """Written out, because a bound parameter would keep PostgreSQL from using the partial index."""
@@ -143,6 +146,13 @@ class Rota:
         rows = (row for row in self.rows["off"] if row.owner_id == practitioner_id)
         return tuple(self._away(row) for row in rows)
 
+    def rooms_taken(self) -> dict[int, list[Span]]:
+        """When whichever visits take each room, where that was asked for."""
+        taken: dict[int, list[Span]] = defaultdict(list)
+        for row in self.rows["taken"]:
+            taken[row.owner_id].append(Span(row.from_minute, row.from_minute + row.to_minute))
+        return taken
+
     def _hours(self) -> list[Pattern]:
         return [_pattern(row) for row in self.rows["open"]]
 
@@ -181,26 +191,35 @@ def rota(place: Place, first_on: date, last_on: date, only: int | None) -> Rota:
     return tagged_rota(place, first_on, last_on, only)[0]
 
 
-def tagged_rota(place: Place, first_on: date, last_on: date, only: int | None) -> tuple[Rota, str]:
-    """The same with the place's tag, still in one query."""
+def tagged_rota(
+    place: Place, first_on: date, last_on: date, only: int | None, now: datetime | None = None
+) -> tuple[Rota, str]:
+    """The same with the place's tag, still in one query.
+
+    `now` asks of one person's days also when the rooms are taken, whoever by.
+    """
     # Hours may run past midnight, so those of the day before count.
     before, after = first_on - timedelta(days=1), last_on + timedelta(days=1)
     count = min((after - before).days + 1, 7)
-    about = {
+    first, last = day_span(first_on, place.zone).start, day_span(last_on, place.zone).end
+    about: dict[str, Any] = {
         "p": place.id,
         "f": before,
         "l": after,
         "w": [(before + timedelta(days=n)).weekday() for n in range(count)],
-        "since": moment_of(day_span(first_on, place.zone).start),
-        "until": moment_of(day_span(last_on, place.zone).end),
+        "since": moment_of(first),
+        "until": moment_of(last),
         "o": EVERYONE if only is None else only,
     }
-    found = db.session.connection().execute(_ROTA, about).all()
+    asks_rooms = only is not None and now is not None
+    if asks_rooms:
+        about |= {"now": now, "from_tick": first - LONGEST_RUN, "to_tick": last}
+    found = db.session.connection().execute(_ROTA_OF_ONE if asks_rooms else _ROTA, about).all()
     # The mark changes with everything; the rest mostly stays as it was.
     (mark,) = (row for row in found if row.kind == "tag")
     # Plain tuples: they are compared quicker than rows are.
     rows = tuple(tuple(row) for row in found if row is not mark)
-    return _sorted(rows, place.zone), _tag(mark.owner_id, mark.id, mark.from_minute)
+    return _sorted(rows, place.zone), _tag(mark.owner_id, mark.id, mark.to_minute, mark.from_minute)
 
 
 @lru_cache(maxsize=64)
@@ -221,8 +240,8 @@ def tag(place_id: int) -> str:
     return _tag(*row)
 
 
-def _tag(version: int, newest: int | None, failed: int) -> str:
-    return f"{version}-{newest or 0}-{failed}"
+def _tag(version: int, newest: int | None, recent: int, failed: int) -> str:
+    return f"{version}-{newest or 0}-{recent}-{failed}"
 
 
 def _patterns(rows: dict[str, list[Any]]) -> dict[int, list[Pattern]]:
@@ -282,15 +301,23 @@ def _falls_in(table: Any) -> sa.ColumnElement[bool]:
     return sa.or_(is_weekday, table.c.on_date.between(_FIRST, _LAST))
 
 
-def _marks() -> tuple[Any, Any, Any]:
-    """The version of the place, its newest entry in the record, and how much mail failed."""
+def _marks() -> tuple[Any, Any, Any, Any]:
+    """The version of the place, its newest entry, how many are near it, and how much mail failed.
+
+    Numbers are given out before entries are committed, so one that is lower than the newest may
+    still come: then there is one more near it.
+    """
     entry, message = models.AuditEntry.__table__, models.Message.__table__
     place: Any = models.Location.__table__
     version = sa.select(place.c.version).where(place.c.id == _PLACE).scalar_subquery()
-    newest = sa.select(sa.func.max(entry.c.id)).where(entry.c.location_id == _PLACE)
+    newest = (
+        sa.select(sa.func.max(entry.c.id)).where(entry.c.location_id == _PLACE).scalar_subquery()
+    )
+    recent = sa.select(sa.func.count()).select_from(entry)
+    recent = recent.where(entry.c.location_id == _PLACE, entry.c.id > newest - IN_FLIGHT)
     failed = sa.select(sa.func.count()).select_from(message)
     failed = failed.where(message.c.location_id == _PLACE, IS_FAILED)
-    return version, newest.scalar_subquery(), failed.scalar_subquery()
+    return version, newest, recent.scalar_subquery(), failed.scalar_subquery()
 
 
 def _rota() -> sa.CompoundSelect[Any]:
@@ -389,11 +416,40 @@ def _rota() -> sa.CompoundSelect[Any]:
             is_seen,
         )
     )
-    version, newest, failed = _marks()
-    mark = _arm(text("tag"), {"id": newest, "owner_id": version, "from_minute": failed})
+    version, newest, recent, failed = _marks()
+    mark = _arm(
+        text("tag"),
+        {"id": newest, "owner_id": version, "from_minute": failed, "to_minute": recent},
+    )
     return sa.union_all(resources, opening, closed, shifts, pauses, away, blocks, mark)
 
 
+def _taken() -> sa.Select[Any]:
+    """The runs that visits take of rooms: whose visits they are is nowhere in it."""
+    room: Any = models.Resource.__table__.alias("m")
+    claim: Any = models.Claim.__table__
+    booking: Any = models.Booking.__table__
+    is_ended = sa.and_(IS_HELD, booking.c.held_until <= sa.bindparam("now", type_=UtcDateTime))
+    return (
+        _arm(
+            sa.literal_column("'taken'", sa.String),
+            _named(claim, (), owner_id=room.c.id, from_minute=claim.c.tick, to_minute=claim.c.run),
+        )
+        .select_from(room)
+        .join(claim, claim.c.resource_id == room.c.id)
+        .join(booking, booking.c.id == claim.c.booking_id)
+        .where(
+            room.c.location_id == _PLACE,
+            room.c.kind == "room",
+            IS_RUN,
+            claim.c.tick > sa.bindparam("from_tick", type_=sa.Integer),
+            claim.c.tick < sa.bindparam("to_tick", type_=sa.Integer),
+            sa.not_(is_ended),
+        )
+    )
+
+
 _ROTA = _rota()
+_ROTA_OF_ONE: sa.CompoundSelect[Any] = sa.union_all(*_ROTA.selects, _taken())
 _NAMES = ("kind", *_COLUMNS)
 _MARK = sa.select(*_marks())

@@ -66,11 +66,14 @@ def make_change(change: Change, picks: Picks, *, actor: Actor) -> Made:
     return made
 
 
-def look_ahead(change: Change, picks: Picks, *, actor: Actor, for_all: str = "") -> Outlook:
+def look_ahead(
+    change: Change, picks: Picks, *, actor: Actor, for_all: str = "", proposes: bool = True
+) -> Outlook:
     """What the change would strand and what could be done, as if it were made; nothing is.
 
-    Each visit is given its pick, or what is proposed, before the next is looked at, so that two
-    are not proposed the same hour. `for_all` picks the same for every visit that can have it.
+    Each visit is given its pick, or what is proposed if it `proposes`, before the next is looked
+    at, so that two are not proposed the same hour. `for_all` picks the same for every visit that
+    can have it.
     """
     now, visits, chosen, taken = clock.now(), [], dict(picks), set()
     with rehearsal() as session:
@@ -85,7 +88,8 @@ def look_ahead(change: Change, picks: Picks, *, actor: Actor, for_all: str = "")
                     one.reference, ""
                 )
             elif one.reference not in chosen:
-                chosen[one.reference] = one.same_time[0].value if one.same_time else ""
+                is_proposed = proposes and one.same_time
+                chosen[one.reference] = one.same_time[0].value if is_proposed else ""
             if not _try(session, booking, chosen[one.reference], now):
                 taken.add(one.reference)
                 chosen[one.reference] = ""
@@ -246,7 +250,7 @@ def _cancel(session: Session, booking: Booking, now: datetime) -> None:
     booking.arrived_at = None
     booking.sequence += 1
     taking.free(session, booking.id)
-    outbox.withdraw(session, booking.id)
+    outbox.withdraw(session, booking.id, now)
     outbox.tell(session, "booking_cancelled", booking, at=now, due_at=now + TOLD_AFTER)
 
 

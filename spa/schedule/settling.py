@@ -73,7 +73,9 @@ def _page(
 ) -> ResponseReturnValue:
     """Everyone who would be stranded, with what can be done for each."""
     actor, place = access.actor(), access.place()
-    outlook = settle_actions.look_ahead(change, picks, actor=actor, for_all=for_all)
+    outlook = settle_actions.look_ahead(
+        change, picks, actor=actor, for_all=for_all, proposes=not is_second
+    )
     page = render_template(
         "schedule/stranded.html",
         title=title,

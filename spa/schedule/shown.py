@@ -13,10 +13,8 @@ from spa.access import Place
 from spa.booking.desk_shown import Button, buttons
 from spa.domain.roles import Actor, Permission
 from spa.domain.spans import Span, moment_of
-from spa.domain.states import BookingStatus
+from spa.domain.states import MOVABLE, BookingStatus
 from spa.schedule.queries import Block, Column, Day, Visit
-
-MOVABLE = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED})
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,9 @@ def _line(visit: Visit, words: _Words, day: Day, actor: Actor, place: Place) -> 
     return Line(
         reference=visit.reference,
         status=visit.status,
-        status_words=_status_words(visit, words.states[visit.status]),
+        status_words=words.states[visit.status]
+        if visit.has_hour
+        else wording.standing(visit.status, visit.cancelled_by, is_late=visit.is_late),
         clock=wording.clock(visit.starts_at, day.zone),
         ends=wording.clock(visit.ends_at, day.zone),
         client=client_words(visit),
@@ -169,14 +169,6 @@ def _clock_after(visit: Visit, minutes: int, day: Day) -> str:
 def client_words(visit: Visit) -> str:
     """Who comes; somebody who is still typing has not said."""
     return visit.client or _("Somebody online")
-
-
-def _status_words(visit: Visit, state: str) -> str:
-    """Where it stands, and for a cancelled one who called it off and whether late."""
-    if visit.status != BookingStatus.CANCELLED:
-        return state
-    who = _("by the studio") if visit.cancelled_by == "studio" else _("by the client")
-    return f"{state} {who}, {_('late')}" if visit.is_late else f"{state} {who}"
 
 
 def minutes_left(visit: Visit, now: datetime) -> int:
@@ -224,10 +216,6 @@ def _person(person: Column, day: Day, free: list[datetime]) -> Person:
         ],
         free=[Free(wording.clock(at, day.zone), iso(at, day)) for at in _thinned(free, day)],
     )
-
-
-def _kept(span: Span, words: str, day: Day) -> Stretch:
-    return Stretch(span_words(span, day.zone), words)
 
 
 def _is_there(person: Column, day: Day) -> bool:

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from spa import access, clock, wording
 from spa.access import requires
 from spa.domain.roles import Permission
-from spa.domain.spans import local_time
+from spa.domain.spans import local_time, parse_day
 from spa.schedule import queries
-from spa.schedule.grid import as_json, day_in_address
+from spa.schedule.grid import as_json
 from spa.schedule.shown import day_in_words, week_in_words
 
 bp = Blueprint("schedule", __name__, url_prefix="/staff/schedule")
@@ -42,7 +42,7 @@ def day_list() -> ResponseReturnValue:
     """The parts of the day's page that change, for the page to exchange."""
     on, by = _asked_day(), _asked_by()
     here = url_for("schedule.day", day=on, by=by)
-    return render_template("schedule/_list.html", day=_shown(on), by=by, here=here)
+    return render_template("schedule/_list.html", day=_shown(on), by=by, here=here, today=_today())
 
 
 @bp.get("/day.json")
@@ -57,9 +57,10 @@ def day_data() -> ResponseReturnValue:
 @bp.get("/tag")
 @requires(Permission.SEE_SCHEDULE, is_activity=False)
 def tag() -> ResponseReturnValue:
-    """Whether anything happened at the place since the page was made: 204 when nothing did."""
-    newest = queries.tag(access.place().id)
-    return ("", 204) if request.args.get("seen") == newest else {"tag": newest}
+    """Whether anything happened since the page was made, or the day turned: 204 when not."""
+    newest, today = queries.tag(access.place().id), _today().isoformat()
+    is_known = request.args.get("seen") == newest and request.args.get("today", today) == today
+    return ("", 204) if is_known else {"tag": newest, "today": today}
 
 
 @bp.get("/week")
@@ -95,7 +96,7 @@ def _today() -> date:
 
 def _asked_day() -> date:
     """The day in the address, else the one worth opening on."""
-    asked = day_in_address(request.args.get("day"))
+    asked = parse_day(request.args.get("day"))
     return asked or queries.opens_next(access.place(), clock.now())
 
 

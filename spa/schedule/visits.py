@@ -79,11 +79,6 @@ class Visit:
         parts = self.shape.parts if self.has_hour else ()
         return tuple(part for part in parts if not part.needs_practitioner)
 
-    @property
-    def busy(self) -> tuple[Span, ...]:
-        """When its practitioner can see nobody else."""
-        return self.takes(self.practitioner_id)
-
     def takes(self, resource_id: int) -> tuple[Span, ...]:
         """When it needs this person, or its room."""
         runs: tuple[tuple[int, int], ...] = ()

@@ -7,9 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from spa import clock, wording
 from spa.database import db
+from spa.domain.availability import Step
 from spa.models import (
     Capability,
     Location,
@@ -19,6 +21,10 @@ from spa.models import (
     TreatmentStep,
     TreatmentWords,
 )
+from spa.treatments import markup
+
+IS_SHOWN = sa.and_(Treatment.archived_at.is_(None), Treatment.is_hidden.is_(False))
+"""What visitors see of the menu."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class StepShown:
 class TreatmentShown(Card):
     """A treatment with all that its own page tells."""
 
-    about: list[str]
+    about: Markup
     steps: list[StepShown]
     spacing_days: int | None
     people: list[str]
@@ -102,6 +108,11 @@ def studio() -> Studio | None:
     """The first open place, or None while there is none: then visitors see "opening soon"."""
     first = sa.select(sa.func.min(Location.id)).where(Location.opened_at.is_not(None))
     return _studio(Location.id == first.scalar_subquery())
+
+
+def coming_name() -> str:
+    """What the place is called that visitors wait for; empty while it has no name."""
+    return db.session.scalar(sa.select(Location.name).order_by(Location.id).limit(1)) or ""
 
 
 def studio_of(location_id: int) -> Studio:
@@ -176,7 +187,7 @@ def menu(location: Location) -> list[Card]:
         sa.select(Treatment.slug, TreatmentWords.name, TreatmentWords.summary, minutes)
         .add_columns(Treatment.price_minor, Treatment.is_needling)
         .join(TreatmentWords, TreatmentWords.treatment_id == Treatment.id)
-        .where(Treatment.location_id == location.id, Treatment.archived_at.is_(None))
+        .where(Treatment.location_id == location.id, IS_SHOWN)
         .where(TreatmentWords.language == location.language)
         .order_by(Treatment.position, Treatment.id)
     )
@@ -191,7 +202,7 @@ def treatment_page(location: Location, slug: str) -> TreatmentShown | None:
     found = db.session.execute(
         sa.select(Treatment, TreatmentWords)
         .join(TreatmentWords, TreatmentWords.treatment_id == Treatment.id)
-        .where(Treatment.slug == slug, Treatment.archived_at.is_(None))
+        .where(Treatment.slug == slug, IS_SHOWN)
         .where(TreatmentWords.language == location.language)
     ).first()
     if not found:
@@ -209,14 +220,15 @@ def treatment_page(location: Location, slug: str) -> TreatmentShown | None:
         minutes=sum(step.minutes for step in steps),
         price=wording.price(treatment.price_minor, location.currency),
         is_needling=treatment.is_needling,
-        about=[part.strip() for part in words.about.split("\n\n") if part.strip()],
-        steps=[_step(step) for step in steps],
+        about=markup.html(words.about),
+        steps=[step_shown(step) for step in steps],
         spacing_days=treatment.days_between,
         people=_people(treatment.id),
     )
 
 
-def _step(step: TreatmentStep) -> StepShown:
+def step_shown(step: TreatmentStep | Step) -> StepShown:
+    """A part of the hour in words."""
     name, note = wording.step(step.kind)
     return StepShown(step.kind, name, step.minutes, not step.needs_practitioner, note)
 
@@ -255,7 +267,7 @@ def menu_rows() -> list[dict[str, Any]]:
                 TreatmentWords.language == Location.language,
             ),
         )
-        .where(Treatment.archived_at.is_(None), Location.opened_at.is_not(None))
+        .where(IS_SHOWN, Location.opened_at.is_not(None))
         .order_by(Treatment.location_id, Treatment.position, Treatment.id)
     )
     return [{**row, "minutes": int(row["minutes"])} for row in rows.mappings()]

@@ -1,6 +1,7 @@
 """The public pages: home, the menu, a treatment, policies, privacy."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +12,13 @@ from spa.booking import picker, shown
 from spa.booking import queries as booking
 from spa.booking.actions import PRIVACY_VERSION
 from spa.booking.shown import not_for_you
+from spa.domain.spans import local_time
 from spa.pages import show_place
-from spa.treatments import queries
+from spa.treatments import face_queries, queries, team_shown
 
 bp = Blueprint("treatments", __name__)
+
+KEPT = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def show(slug: str) -> ResponseReturnValue:
     if not offer:
         abort(404)
     show_place(offer.location_id)
-    treatment = queries.treatment_page(queries.studio_of(offer.location_id).location, slug)
+    studio = queries.studio_of(offer.location_id)
+    treatment = queries.treatment_page(studio.location, slug)
     if not treatment:
         abort(404)
     return render_template(
@@ -61,9 +66,29 @@ def show(slug: str) -> ResponseReturnValue:
         soonest=picker.soonest(offer, now=clock.now(), visitor=str(session.get("visitor", ""))),
         hold_form=FlaskForm(formdata=None),
         choose_url=url_for("booking.choose", treatment=slug),
+        faces=face_queries.faces(studio.location, _today(studio), treatment_slug=slug),
         not_for_you=not_for_you() if treatment.is_needling else [],
         before=shown.rules_before() if treatment.is_needling else [],
     )
+
+
+@bp.get("/team")
+def team() -> ResponseReturnValue:
+    """Who works here, and what each of them does."""
+    studio = queries.studio()
+    if not studio:
+        return render_template("errors/opening_soon.html")
+    found = face_queries.faces(studio.location, _today(studio))
+    return render_template("treatments/team.html", team=team_shown.faces(found))
+
+
+@bp.get("/team/<slug>-<digest>.webp")
+def photo(slug: str, digest: str) -> ResponseReturnValue:
+    """A photo of somebody; another photo has another address, so this one can be kept."""
+    content = face_queries.photo(slug, digest)
+    if content is None:
+        abort(404)
+    return content, {"Content-Type": "image/webp", "Cache-Control": KEPT}
 
 
 @bp.get("/policies")
@@ -81,6 +106,10 @@ def privacy() -> ResponseReturnValue:
     if not queries.studio():
         return render_template("errors/opening_soon.html")
     return render_template("treatments/privacy.html", version=PRIVACY_VERSION)
+
+
+def _today(studio: queries.Studio) -> date:
+    return local_time(clock.now(), studio.zone).date()
 
 
 def _next_free(menu: list[queries.Card]) -> NextFree | None:

@@ -6,6 +6,7 @@ from spa.wording.basics import (
     day_long,
     day_short,
     language,
+    language_code,
     length,
     minutes,
     moment_long,
@@ -30,11 +31,13 @@ from spa.wording.desk import (
     message_name,
     message_status,
     pause,
+    standing,
     status,
     status_button,
 )
 from spa.wording.obstacles import obstacle
 from spa.wording.people import browser, rights, role, weakness
+from spa.wording.place import ahead, detail, detail_value, every
 from spa.wording.refusals import (
     http_error,
     refusal,
@@ -45,6 +48,7 @@ from spa.wording.refusals import (
     suspended,
     too_many_tries,
 )
+from spa.wording.rota import absence, name_of_weekday, ranges, spell, wall, within
 from spa.wording.studio import (
     hours,
     record_group,
@@ -56,6 +60,8 @@ from spa.wording.studio import (
 )
 
 __all__ = [
+    "absence",
+    "ahead",
     "browser",
     "change_refusal",
     "client_field",
@@ -63,10 +69,14 @@ __all__ = [
     "day_and_year",
     "day_long",
     "day_short",
+    "detail",
+    "detail_value",
     "entry",
+    "every",
     "hours",
     "http_error",
     "language",
+    "language_code",
     "length",
     "look",
     "mail_trouble",
@@ -76,6 +86,7 @@ __all__ = [
     "moment_long",
     "moment_short",
     "month",
+    "name_of_weekday",
     "obstacle",
     "part_heading",
     "part_of_day",
@@ -83,6 +94,7 @@ __all__ = [
     "phone",
     "plain_price",
     "price",
+    "ranges",
     "reason",
     "reasons",
     "record_group",
@@ -94,7 +106,9 @@ __all__ = [
     "session_over",
     "sessions",
     "speaking",
+    "spell",
     "stale_form",
+    "standing",
     "status",
     "status_button",
     "step",
@@ -105,9 +119,11 @@ __all__ = [
     "visits_cancelled",
     "visits_kept",
     "visits_moved",
+    "wall",
     "weakness",
     "week",
     "weekday",
     "weekly",
+    "within",
     "zone_name",
 ]

@@ -171,3 +171,8 @@ def length(minutes_long: int) -> str:
 def language(code: str) -> str:
     """What a language is called in the one in force."""
     return Locale.parse(code).get_display_name(get_locale() or "en") or code
+
+
+def language_code() -> str:
+    """The language in force, as two letters."""
+    return _language()[:2]

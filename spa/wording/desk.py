@@ -13,6 +13,10 @@ from spa.domain.looks import Look
 from spa.domain.states import BookingStatus
 from spa.wording.basics import moment_short
 from spa.wording.booking import step
+from spa.wording.menu import menu_entry
+from spa.wording.opening import hours_entry
+from spa.wording.place import place_entry
+from spa.wording.rota import rota_entry
 from spa.wording.team import team_entry
 
 
@@ -28,6 +32,16 @@ def status(state: BookingStatus) -> str:
         BookingStatus.NO_SHOW: _("Did not come"),
         BookingStatus.CANCELLED: _("Cancelled"),
     }[state]
+
+
+def standing(code: BookingStatus, cancelled_by: str | None, *, is_late: bool) -> str:
+    """Where a booking stands, and of a cancelled one who called it off and whether late."""
+    if code != BookingStatus.CANCELLED:
+        return status(code)
+    is_ours = cancelled_by == "studio"
+    if is_late:
+        return _("Cancelled by the studio, late") if is_ours else _("Cancelled by the client, late")
+    return _("Cancelled by the studio") if is_ours else _("Cancelled by the client")
 
 
 def status_button(old: BookingStatus, new: BookingStatus) -> str:
@@ -69,43 +83,52 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
     if event == "booking.cancelled":
         late = details.get("is_late")
         return _("Cancelled online, late.") if late else _("Cancelled online.")
-    said = {
-        "booking.held": _("%(at)s held while details were typed.", at=at("starts_at")),
-        "booking.extended": _("Held for longer."),
-        "booking.released": _("The hour was let go."),
-        "booking.booked": _("Booked for %(at)s.", at=at("starts_at")),
-        "booking.address_changed": _("The email address was changed."),
-        "booking.called_in_vain": _("Called, no answer."),
-        "booking.looked_at": _("Looked at what needed a look."),
-        "booking.assured": _("Said they will come."),
-        "booking.kept": _("Kept as agreed, though something changed."),
-        "booking.move_undone": _("The move was undone."),
-        "message.sent_again": _("A message that had failed was sent again."),
-        "client.made": _("The record was made."),
-        "client.corrected": _(
-            "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
-        ),
-        "block.made": _("Blocked from %(at)s.", at=at("starts_at")),
-        "block.removed": _("Given back, from %(at)s.", at=at("starts_at")),
-        "bookings.exported": ngettext(
-            "Took %(num)d booking along as a file.",
-            "Took %(num)d bookings along as a file.",
-            details.get("count", 0),
-        ),
-        "feed.made": _("A calendar was given a new address."),
-        "feed.ended": _("A calendar's address was taken away."),
-        "feed.names_shown": _("Calendars name clients from now on."),
-        "feed.names_hidden": _("Calendars name clients no more."),
-        "account.signed_in": _("Signed in."),
-        "account.refused": _("A try to sign in was refused."),
-        "account.password_changed": _("The password was changed."),
-        "account.sessions_ended": _("Signed out in other browsers."),
-        "people.owner_made": _("The first owner was let in."),
-        "people.invited": _("Invited."),
-        "people.role_changed": _("The role was changed."),
-        "people.suspended": _("Suspended."),
-        "people.let_back": _("Let back in."),
-    }.get(event, "") or team_entry(event, details, names) or event
+    for of_part in (place_entry, hours_entry, menu_entry):
+        if said := of_part(event, details):
+            return said
+    said = (
+        {
+            "booking.held": _("%(at)s held while details were typed.", at=at("starts_at")),
+            "booking.extended": _("Held for longer."),
+            "booking.released": _("The hour was let go."),
+            "booking.booked": _("Booked for %(at)s.", at=at("starts_at")),
+            "booking.address_changed": _("The email address was changed."),
+            "booking.called_in_vain": _("Called, no answer."),
+            "booking.looked_at": _("Looked at what needed a look."),
+            "booking.assured": _("Said they will come."),
+            "booking.kept": _("Kept as agreed, though something changed."),
+            "booking.move_undone": _("The move was undone."),
+            "message.sent_again": _("A message that had failed was sent again."),
+            "message.dealt_with": _("What a failed message said was told in another way."),
+            "client.made": _("The record was made."),
+            "client.corrected": _(
+                "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
+            ),
+            "block.made": _("Blocked from %(at)s.", at=at("starts_at")),
+            "block.removed": _("Given back, from %(at)s.", at=at("starts_at")),
+            "bookings.exported": ngettext(
+                "Took %(num)d booking along as a file.",
+                "Took %(num)d bookings along as a file.",
+                details.get("count", 0),
+            ),
+            "feed.made": _("A calendar was given a new address."),
+            "feed.ended": _("A calendar's address was taken away."),
+            "feed.names_shown": _("Calendars name clients from now on."),
+            "feed.names_hidden": _("Calendars name clients no more."),
+            "account.signed_in": _("Signed in."),
+            "account.refused": _("A try to sign in was refused."),
+            "account.password_changed": _("The password was changed."),
+            "account.sessions_ended": _("Signed out in other browsers."),
+            "people.owner_made": _("The first owner was let in."),
+            "people.invited": _("Invited."),
+            "people.role_changed": _("The role was changed."),
+            "people.suspended": _("Suspended."),
+            "people.let_back": _("Let back in."),
+        }.get(event, "")
+        or team_entry(event, details, names)
+        or rota_entry(event, details)
+        or event
+    )
     return " ".join([said, *_set_aside(details)])
 
 
@@ -169,6 +192,7 @@ def message_status(state: str) -> str:
         "waiting": _("waiting to be sent"),
         "sent": _("sent"),
         "failed": _("not delivered"),
+        "dealt_with": _("not delivered, told in another way"),
         "withdrawn": _("not sent, no longer true"),
     }.get(state, state)
 

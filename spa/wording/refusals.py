@@ -27,9 +27,10 @@ def refusal(error: "Refusal") -> str:
         ),
         "LeavesStranded": _("Say first what becomes of the visits that can't stay as they are."),
         "NoStudioYet": _(
-            "There is no studio in this program yet. Make the demo with “flask demo”, "
-            "or set one up, and come back."
+            "There is no studio in this program yet. Its owner signs in here and is led through "
+            "the first day."
         ),
+        "VisitsToCome": _("That can't change while visits are still to come."),
         "NotAllowed": _("That can't be done with this visit now."),
         "HoldOver": _(
             "This hour can't be held any longer. Choose a time again when you are ready."

@@ -255,6 +255,28 @@ def test_who_is_let_back_signs_in_anew(session: Session, staff: Staff, pages: Pa
     assert events[-2:] == ["people.let_back", "account.signed_in"]
 
 
+def test_who_is_let_back_does_not_sign_in_as_somebody_another_signs_in_as(
+    session: Session, owner: Actor, studio: make.Studio, staff: Staff
+) -> None:
+    first = invite(owner, studio, role="practitioner", practitioner="ines")
+    people_actions.suspend(owner, first)
+    second = {"name": "Noa", "email": "noa@example.com", "practitioner": "ines"}
+    invite(owner, studio, role="practitioner", **second)
+    pages = staff("owner", email="second@example.com")
+
+    page = press(pages.get("people.show", staff_id=first), pages, "/let-back")
+
+    assert page.status == 409
+    assert "Somebody else signs in as this person already" in page.text
+    assert member(first).suspended_at
+
+    people_actions.change_role(
+        owner, first, Role.RECEPTION, was="practitioner", practitioner="", location_id=1
+    )
+    people_actions.let_back(owner, first)
+    assert member(first).suspended_at is None
+
+
 @pytest.mark.parametrize("other", ["none", "invited", "suspended", "elsewhere"])
 def test_the_last_active_owner_is_neither_suspended_nor_demoted(
     other: str, session: Session, owner: Actor, studio: make.Studio

@@ -552,3 +552,37 @@ def test_a_visit_that_is_over_is_not_moved(session: Session, sent: Booking, kim:
 
     with pytest.raises(NotAllowed):
         moved(sent, "15:00", kim)
+
+
+def test_who_had_arrived_and_comes_another_day_is_booked_and_told(
+    session: Session, kim: Actor, at: At
+) -> None:
+    booking = make.booked(f"{THURSDAY} 10:00", practitioner="ines")
+    at(f"{THURSDAY} 09:55")
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+    state_actions.change_state(booking.reference, BookingStatus.ARRIVED, actor=kim)
+
+    moved(booking, "11:00", kim, day="2026-03-13")
+
+    session.refresh(booking)
+    assert (booking.status, booking.arrived_at) == ("booked", None)
+    assert ("booking_moved", "waiting") in told(session)
+    undone(booking, kim)
+    session.refresh(booking)
+    assert booking.status == "arrived"
+    assert booking.arrived_at == make.moment(f"{THURSDAY} 09:55")
+
+
+def test_a_move_back_while_the_mail_goes_out_is_told(session: Session, kim: Actor) -> None:
+    booking = make.booked(f"{THURSDAY} 10:00", practitioner="ines")
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+    moved(booking, "11:00", kim)
+    with transaction() as inside:
+        soon = make.moment("2026-03-10 09:05")
+        inside.execute(sa.update(Message).values(claimed_until=soon))
+
+    moved(booking, "10:00", kim)
+
+    assert told(session)[-1] == ("booking_moved", "waiting")

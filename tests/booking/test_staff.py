@@ -4,14 +4,23 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from spa.booking import desk_list
+from spa.booking import desk_list, desk_queries
 from spa.database import transaction
-from spa.models import AuditEntry, Booking, Message
+from spa.models import (
+    AuditEntry,
+    Booking,
+    Claim,
+    Closure,
+    Location,
+    Message,
+    TreatmentWords,
+)
 from tests import make
 from tests.pages import Page, Pages
 from tests.visitor import alert, wrong
@@ -243,11 +252,57 @@ def test_a_sheet_has_the_lines_of_the_list_and_is_written_down(
 
     assert [row[3] for row in rows] == ["Client", "Ana", "Bea"]
     assert rows[1][:3] == ["2026-03-11", "12:00", "13:00"]
-    assert rows[1][11:] == ["275.00", "USD"]
+    assert rows[1][12:] == ["275.00", "USD"]
     entry = session.scalars(
         sa.select(AuditEntry).where(AuditEntry.event == "bookings.exported")
     ).one()
     assert entry.details == {"count": 2}
+
+
+def test_a_long_sheet_is_whole_and_read_a_few_lines_at_a_time(
+    session: Session, three: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_queries, "AT_ONCE", 2)
+    days = [f"2026-03-{day} 12:00" for day in (16, 17, 17, 18, 19)]
+    for n, day in enumerate(days):
+        make.booked(day, visitor=f"v{n}", name=f"Dee {n}", email=f"d{n}@example.com")
+    page = three.get("desk.bookings")
+    asked, sizes = desk_queries._page, []
+
+    def noted(*about: Any) -> Any:
+        found = asked(*about)
+        sizes.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(desk_queries, "_page", noted)
+    answer = three.client.post("/staff/booking/sheet", data=page.fields("/sheet"))
+
+    assert "Content-Length" not in answer.headers
+    assert [row[3] for row in csv.reader(answer.get_data(as_text=True).splitlines()[1:])] == [
+        "Ana",
+        "Bea",
+        *(f"Dee {n}" for n in range(5)),
+    ]
+    assert sizes == [2, 2, 2, 1]
+    entry = session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.event == "bookings.exported")
+    ).one()
+    assert entry.details == {"count": 7}
+
+
+def test_the_sieve_names_the_treatments_in_the_language_of_the_place(
+    session: Session, staff: Staff
+) -> None:
+    with transaction() as inside:
+        inside.execute(sa.update(Location).values(language="de"))
+        inside.execute(sa.update(TreatmentWords).values(language="de"))
+
+    page = staff("manager").get("desk.bookings")
+
+    assert page.tree.xpath("//select[@name='treatment']/option[@value!='']/@value") == [
+        "facial",
+        "check",
+    ]
 
 
 def test_no_cell_of_a_sheet_is_a_formula(three: Pages) -> None:
@@ -287,3 +342,25 @@ def test_a_message_that_failed_says_why_and_goes_again(session: Session, staff: 
     message = session.scalars(sa.select(Message)).one()
     assert (message.status, message.tries) == ("waiting", 0)
     assert not page.tree.xpath("//button[normalize-space()='Send again']")
+
+
+def test_a_cancellation_is_put_right_on_a_closed_day_by_saying_why(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    visit, desk = make.booked("2026-03-12 10:00"), staff("manager")
+    visit.status = "cancelled"
+    session.commit()
+    day = make.moment("2026-03-12 10:00").date()
+    with transaction() as inside:
+        inside.execute(sa.delete(Claim))
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    page = press(desk, show(desk, visit), "Book it again")
+    assert page.status == 409
+    page = press(desk, page, "Book it again all the same")
+    assert "Say why in a few words" in page.text
+    fields = page.fields("/state") | {"because": "Agreed with Ines"}
+    desk.post(f"/staff/booking/{visit.reference}/state", fields)
+
+    session.refresh(visit)
+    assert visit.status == "booked"

@@ -64,6 +64,42 @@ def test_a_known_client_is_found_and_booked_as_usual_in_three_steps(
     assert "Booked: Ana Duarte, Facial, Thursday 2 April, 10:00, Ines." in said
 
 
+def usual(page: Page) -> list[str]:
+    return page.tree.xpath("//button[contains(@class, 'as-usual')]/@value")
+
+
+def test_as_usual_follows_the_day_that_is_chosen(session: Session, staff: Staff) -> None:
+    number = ana(session)
+    make.booked("2026-03-17 10:30", visitor="b", practitioner="ines", email="b@x.com", name="Bo")
+    desk = staff("reception")
+    page = desk.get("desk_new.new", client=number)
+    assert "As usual: Thursday 10:00" in page.text
+
+    page = send(desk, page, {"do": "show", "day": "2026-03-16"})
+    assert usual(page) == ["2026-03-16T10:00-04:00 ines"]
+    assert (fields(page)["treatment"], fields(page)["practitioner"]) == ("facial", "ines")
+    assert "As usual: Thursday" not in page.text
+
+    page = send(desk, page, {"to": "2026-03-17"})
+    near = [text[11:16] for text in usual(page)]
+    assert near and "10:00" not in near and near == sorted(near)
+    assert all(text.startswith("2026-03-17T") and text.endswith(" ines") for text in usual(page))
+
+    page = send(desk, page, {"day": "2026-07-06", "do": "show"})
+    assert usual(page) == ["2026-07-06T10:00-04:00 ines"]
+
+
+def test_a_day_that_nobody_chose_leaves_what_is_usual(session: Session, staff: Staff) -> None:
+    desk = staff("reception")
+    page = desk.get("desk_new.new", client=ana(session))
+    before = usual(page)
+
+    page = send(desk, page, {"do": "show"})
+
+    assert usual(page) == before == ["2026-04-02T10:00-04:00 ines"]
+    assert usual(send(desk, page, {"do": "show"})) == before
+
+
 def test_who_is_new_needs_a_name_and_one_way_to_reach_them(session: Session, staff: Staff) -> None:
     desk = staff("reception")
     page = desk.get("desk_new.new", day="2026-03-12")
@@ -100,12 +136,34 @@ def test_a_walk_in_is_booked_at_once_with_whoever_is_free(
     desk = staff("reception")
     page = desk.get("desk_new.new")
 
-    send(desk, page, {"do": "now", "name": "Bo Li", "phone": "2125550199"})
+    now = next(value for value in buttons(page) if "T10:05" in value)
+    typed = {"at": now, "name": "Bo Li", "phone": "2125550199"}
+    send(desk, page, typed)
 
     assert last(session).starts_at == make.moment("2026-03-12 10:05")
     entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.event == "booking.booked")).one()
     assert entry.details["overrode"] == ["too_soon"]
     assert entry.details["because"] == "Agreed at the desk"
+
+
+def test_now_pressed_twice_books_once(session: Session, staff: Staff, at: At) -> None:
+    at("2026-03-12 10:02")
+    desk = staff("reception")
+    page = desk.get("desk_new.new")
+    now = next(value for value in buttons(page) if "T10:05" in value)
+    typed = {"at": now, "name": "Bo Li", "phone": "2125550199"}
+
+    send(desk, page, typed)
+    at("2026-03-12 10:07")
+    send(desk, page, typed)
+
+    assert session.scalar(sa.select(sa.func.count(Booking.id))) == 1
+
+
+def test_a_client_number_of_five_thousand_digits_is_nobody(staff: Staff) -> None:
+    answer = staff("reception").client.get("/staff/booking/new?client=" + "9" * 5000)
+
+    assert answer.status_code == 404
 
 
 def test_an_hour_that_is_gone_is_refused_in_words_with_the_nearest_times(
@@ -136,7 +194,10 @@ def test_a_manager_books_after_hours_by_saying_why(session: Session, staff: Staf
 
     page = send(desk, page, {"waive": waive})
     assert page.status == 422
-    assert wrong(page) == {"because": "Say in a few words why it is booked all the same."}
+    sentence = "Say in a few words, at most 300 characters, why it is booked all the same."
+    assert wrong(page) == {"because": sentence}
+    page = send(desk, page, {"waive": waive, "because": "x" * 301})
+    assert wrong(page) == {"because": sentence}
     send(desk, page, {"waive": waive, "because": "Ines stays longer"})
 
     assert last(session).starts_at == make.moment("2026-03-12 18:30")

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from spa.booking import actions, state_actions
 from spa.booking.state_actions import change_state
 from spa.database import transaction
+from spa.domain.facts import Reason
 from spa.domain.roles import Actor, Role
 from spa.domain.states import BookingStatus as S
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
 from spa.messages import worker
-from spa.models import AuditEntry, Booking, Claim, Message
+from spa.models import AuditEntry, Booking, Claim, Closure, Message
 from tests import make
 
 At = Callable[[str], datetime]
@@ -300,3 +301,73 @@ def test_the_client_who_moves_online_has_no_promise_left(
 
     session.refresh(booking)
     assert booking.assured_at is None
+
+
+def test_a_cancellation_is_not_put_right_against_the_rules_without_a_reason(
+    session: Session, studio: make.Studio
+) -> None:
+    boss, visit = somebody(session, Role.MANAGER), make.booked("2026-03-12 10:00")
+    change_state(visit.reference, S.CANCELLED, actor=boss)
+    with transaction() as inside:
+        day = make.moment("2026-03-12 10:00").date()
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    with pytest.raises(SlotTaken) as refused:
+        change_state(visit.reference, S.BOOKED, actor=boss)
+    assert refused.value.reasons == (Reason.CLOSED,)
+    change_state(visit.reference, S.BOOKED, actor=boss, because="Agreed with Ines")
+
+    details = last_entry(session).details
+    assert (details["overrode"], details["because"]) == (["closed"], "Agreed with Ines")
+
+
+def test_reception_may_not_put_it_right_even_with_a_reason(
+    session: Session, studio: make.Studio, kim: Actor
+) -> None:
+    visit = make.booked("2026-03-12 10:00")
+    change_state(visit.reference, S.CANCELLED, actor=kim)
+    with transaction() as inside:
+        day = make.moment("2026-03-12 10:00").date()
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    with pytest.raises(SlotTaken):
+        change_state(visit.reference, S.BOOKED, actor=kim, because="Agreed with Ines")
+
+
+def test_putting_a_late_cancellation_right_leaves_nothing_late(
+    session: Session, kim: Actor, at: At
+) -> None:
+    visit = make.booked("2026-03-10 12:00")
+    at("2026-03-10 11:00")
+    change_state(visit.reference, S.CANCELLED, actor=kim)
+    session.refresh(visit)
+    assert visit.is_late
+
+    change_state(visit.reference, S.BOOKED, actor=kim)
+
+    session.refresh(visit)
+    assert not visit.is_late
+
+
+def test_putting_it_right_while_the_mail_goes_out_is_told(session: Session, kim: Actor) -> None:
+    visit = make.booked("2026-03-12 10:00")
+    change_state(visit.reference, S.CANCELLED, actor=kim)
+    with transaction() as inside:
+        soon = make.moment("2026-03-10 09:05")
+        is_that = Message.event == "booking_cancelled"
+        inside.execute(sa.update(Message).where(is_that).values(claimed_until=soon))
+
+    change_state(visit.reference, S.BOOKED, actor=kim)
+
+    waiting = sa.select(Message.event).where(Message.status == "waiting")
+    assert list(session.scalars(waiting)) == ["booking_confirmed"]
+
+
+def test_who_has_no_email_is_not_recorded_as_told(session: Session, kim: Actor) -> None:
+    visit = make.booked("2026-03-12 10:00")
+    visit.contact_email = ""
+    session.commit()
+
+    change_state(visit.reference, S.CANCELLED, actor=kim)
+
+    assert last_entry(session).details["is_told"] is False

@@ -48,6 +48,7 @@ WAYS |= {
     "treatment with a device": at("/treatments/facial-red-light"),
     "consultation": at("/treatments/skin-consultation"),
     "check": at("/treatments/skin-and-patch-check"),
+    "team": at("/team"),
     "policies": at("/policies"),
     "privacy": at("/privacy"),
     "find": at("/booking/find"),

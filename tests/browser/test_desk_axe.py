@@ -41,6 +41,34 @@ WAYS |= {
     "invite": at("/staff/people/new"),
     "account": at("/staff/account"),
     "keep a time free": at("/staff/blocks/new"),
+    "studio": at("/staff/studio"),
+    "studio details": at("/staff/studio/details"),
+    "studio policies": at("/staff/studio/policies"),
+    "rota": at("/staff/rota"),
+    "hours": at("/staff/hours"),
+    "hours of the week": at("/staff/hours/week"),
+    "hours of a day": at("/staff/hours/day?day=2026-12-24"),
+    "closing": at("/staff/hours/close"),
+    "menu": at("/staff/treatments"),
+    "a treatment": at("/staff/treatments/facial-microneedling"),
+    "another treatment": at("/staff/treatments/new"),
+    "the record": at("/staff/record"),
+    "calendars": at("/staff/calendars"),
+    "rota of one": at("/staff/rota/ines-marchetti"),
+    "a new week": at("/staff/rota/ines-marchetti/week"),
+    "another day": at("/staff/rota/ines-marchetti/day"),
+    "leaving": at("/staff/rota/ines-marchetti/leave"),
+    "sick": at("/staff/absence/new?with=ines-marchetti"),
+    "time off": at("/staff/absence/off"),
+    "team": at("/staff/team"),
+    "one of the team": at("/staff/team/tomasz-wisniewski"),
+    "what they do": at("/staff/team/tomasz-wisniewski/work"),
+    "words about them": at("/staff/team/tomasz-wisniewski/words"),
+    "photo of them": at("/staff/team/tomasz-wisniewski/photo"),
+    "archive them": at("/staff/team/tomasz-wisniewski/archive"),
+    "rooms and devices": at("/staff/things"),
+    "a device": at("/staff/things/led-panel"),
+    "a new room": at("/staff/things/new"),
 }
 
 
@@ -138,6 +166,24 @@ def new_booking_for_somebody_known(desk: Visitor, site: Site) -> None:
 @way
 def book_the_next(desk: Visitor, site: Site) -> None:
     desk.open(f"/staff/booking/new?after={one_of(site, 'done')}")
+
+
+@way
+def what_they_do_with_errors(desk: Visitor, _site: Site) -> None:
+    desk.expect_status(422)
+    desk.open("/staff/team/tomasz-wisniewski/work")
+    desk.page.locator("details[open] input[type=date]").fill("2020-01-01")
+    desk.button("Save").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def a_new_week_with_errors(desk: Visitor, _site: Site) -> None:
+    desk.expect_status(422)
+    desk.open("/staff/rota/ines-marchetti/week")
+    desk.page.locator("#to_0").fill("08:00")
+    desk.button("Save").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
 
 
 @way

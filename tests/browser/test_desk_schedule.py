@@ -219,6 +219,42 @@ def test_what_is_changed_elsewhere_appears_within_five_seconds(desk: Visitor, si
     expect(listed(desk.page, reference)).to_be_visible(timeout=SOON)
 
 
+def test_past_midnight_todays_schedule_is_that_of_the_new_day(
+    somebody: Somebody, site: Site
+) -> None:
+    site.pass_minutes(14 * 60 + 59)
+    desk, today = signed_in(somebody, site), site.now().date()
+    see(desk, today)
+
+    site.pass_minutes(2)
+
+    new = today + timedelta(days=1)
+    expect(desk.page.locator(f"#schedule[data-day='{new}']")).to_be_attached(timeout=3 * SOON)
+    expect(desk.page.get_by_role("link", name="Today").nth(1)).to_have_attribute(
+        "aria-current", "date"
+    )
+
+
+def test_the_morning_page_keeps_up_with_what_happens_and_with_the_day(
+    somebody: Somebody, site: Site
+) -> None:
+    site.pass_minutes(14 * 60 + 59)
+    desk = signed_in(somebody, site)
+    reference = booked(site, site.free()[0], note="I use a wheelchair")
+    page = desk.page
+    desk.open("/staff")
+    link = page.locator(f"#morning a[href$='{reference}']")
+    expect(link.first).to_be_visible()
+
+    with site.app.app_context():
+        actions.cancel_booking(reference)
+    expect(link).to_have_count(0, timeout=SOON)
+
+    site.pass_minutes(2)
+    new = site.now().date()
+    expect(page.locator(f"#morning[data-today='{new}']")).to_be_attached(timeout=SOON)
+
+
 def test_what_is_open_and_where_one_is_stays_when_the_list_is_exchanged(
     desk: Visitor, site: Site
 ) -> None:

@@ -1,5 +1,8 @@
 """Tests of spa.clients.actions: the record, its words and who changed what, together."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -83,6 +86,22 @@ def test_a_second_record_with_the_same_way_to_reach_them_is_marked(
     client = session.get_one(Client, new(kim, second))
 
     assert client.may_be_same_as_id == (first if is_marked else None)
+
+
+def test_a_form_that_is_sent_twice_makes_one_record(
+    session: Session, kim: Actor, at: Callable[[str], datetime]
+) -> None:
+    first = new(kim)
+
+    at("2026-03-10 09:05")
+    assert new(kim) == first
+    assert len(entries(session)) == 1
+
+    namesake = new(kim, replace(BO, email="bo@example.com"))
+    assert namesake != first
+
+    at("2026-03-10 09:30")
+    assert new(kim) not in {first, namesake}
 
 
 def test_what_is_put_right_is_named_and_found_anew(session: Session, kim: Actor) -> None:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from spa.database import transaction
 from spa.models import Client
 from tests import make
 from tests.pages import Page, Pages
@@ -85,6 +86,46 @@ def test_a_practitioner_sees_only_their_own_visits_of_a_shared_client(
 
     assert "Thu 12 Mar, 10:00" in page.text
     assert "Tue 17 Mar" not in page.text
+
+
+@pytest.fixture
+def zurich(session: Session, studio: make.Studio) -> int:
+    """Another place of the chain, on another clock."""
+    with transaction() as inside:
+        about = {"slug": "zurich", "name": "Limmat", "zone": "Europe/Zurich"}
+        number = make.add(inside, make.location(**about)).id
+        make.treatment(inside, number, "peel", make.CHECK, turnover=5)
+    return int(number)
+
+
+def test_a_visit_at_another_place_of_the_chain_is_named_and_leads_nowhere(
+    ana: int, zurich: int, staff: Staff
+) -> None:
+    reference = make.booked("2026-03-17 10:00", visitor="b").reference
+    there = staff("manager", location_id=zurich, email="z@example.com")
+
+    page = there.get("clients.show", client_id=ana)
+    assert "Tue 17 Mar, 10:00 Booked Facial, Ines, Test Studio" in page.text
+    assert reference not in page.response.get_data(as_text=True)
+    assert "Booked for" not in page.text
+    assert "next Thu 12 Mar, 10:00, Test Studio" in there.get("clients.index", q="dua").text
+    booking = there.get("desk_new.new", client=ana)
+    assert "Booked already: Thu 12 Mar, 10:00, Facial, Test Studio" in booking.text
+
+    here = staff("manager").get("clients.show", client_id=ana)
+    assert f"/staff/booking/{reference}" in here.response.get_data(as_text=True)
+    assert "Test Studio" not in here.text.split("To come")[1]
+
+
+def test_changes_of_the_record_are_told_at_every_place(ana: int, zurich: int, staff: Staff) -> None:
+    here = staff("manager")
+    page = here.get("clients.edit", client_id=ana)
+    here.post(page.path, fields(page) | {"name": "Ana D. Duarte"})
+
+    there = staff("manager", location_id=zurich, email="z@example.com")
+
+    told = there.get("clients.show", client_id=ana).text.split("What happened")[1]
+    assert "Corrected: name." in told
 
 
 def test_a_practitioner_changes_nothing(ana: int, staff: Staff) -> None:

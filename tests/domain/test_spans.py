@@ -17,6 +17,7 @@ from spa.domain.spans import (
     local_time,
     moment_of,
     moment_on,
+    parse_day,
     subtract,
     tick_at,
     tick_at_or_after,
@@ -280,3 +281,23 @@ def test_a_time_of_the_wall_clock_is_read_as_the_place_shows_it(
     found = moment_on(text, ZoneInfo(NEW_YORK))
 
     assert (found and found.isoformat()) == shows
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-12", date(2026, 3, 12)),
+        ("2199-12-31", date(2199, 12, 31)),
+        ("2200-01-01", None),
+        ("1999-12-31", None),
+        ("2026-02-29", None),
+        ("20260312", None),
+        ("2026-W10-4", None),
+        (" 2026-03-12", None),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_day_is_read_as_addresses_write_it(text: str | None, day: date | None) -> None:
+    assert parse_day(text) == day

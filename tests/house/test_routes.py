@@ -40,6 +40,7 @@ def values(rule: Rule, token: str) -> dict[str, str]:
     known = {
         "treatment": "facial",
         "slug": "facial",
+        "digest": "0",
         "token": token,
         "filename": "built/manifest.json",
     }

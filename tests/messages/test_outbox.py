@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from spa.booking import actions
 from spa.database import transaction
-from spa.messages import outbox
+from spa.messages import outbox, worker
 from spa.models import Booking, Message
 from tests import make
 
@@ -80,10 +80,61 @@ def test_taking_back_leaves_what_was_sent_and_what_is_about_others(
         inside.execute(
             sa.update(Message).where(Message.booking_id == sent.id).values(status="sent")
         )
-        outbox.withdraw(inside, sent.id)
+        outbox.withdraw(inside, sent.id, make.moment("2026-03-10 09:00"))
 
     assert [status for *_, status in written(session)] == ["sent", "waiting"]
     assert other.status == "booked"
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "is_unheard"),
+    [("waiting", None, True), ("waiting", -1, True), ("waiting", 1, False), ("failed", None, True)],
+)
+def test_what_a_worker_has_in_hand_counts_as_heard(
+    status: str, minutes: int | None, is_unheard: bool, session: Session, studio: make.Studio
+) -> None:
+    visit, now = make.booked(), make.moment("2026-03-10 09:00")
+    claimed_until = now + timedelta(minutes=minutes) if minutes else None
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status=status, claimed_until=claimed_until))
+
+        unheard = outbox.withdraw(inside, visit.id, now)
+
+    assert ("booking_confirmed" in unheard) is is_unheard
+    assert [status for *_, status in written(session)] == ["withdrawn"]
+
+
+def test_what_was_taken_back_while_it_went_out_is_recorded_as_sent(
+    session: Session, studio: make.Studio
+) -> None:
+    make.booked()
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="withdrawn"))
+    message_id = session.scalar(sa.select(Message.id)) or 0
+
+    worker._mark(message_id, status="sent")
+    worker._mark(message_id, status="failed")
+
+    session.rollback()
+    assert [status for *_, status in written(session)] == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "is_true"),
+    [
+        ("booking_cancelled", "cancelled", True),
+        ("booking_cancelled", "booked", False),
+        ("booking_confirmed", "booked", True),
+        ("booking_confirmed", "cancelled", False),
+        ("booking_moved", "arrived", True),
+        ("booking_moved", "no_show", False),
+        ("booking_links", "cancelled", True),
+    ],
+)
+def test_a_message_is_true_while_the_visit_is_as_it_says(
+    event: str, status: str, is_true: bool
+) -> None:
+    assert outbox.is_true(event, status) is is_true
 
 
 def test_links_are_asked_for_once_in_a_while_for_each_address(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from lxml import html
 from sqlalchemy.orm import Session
 
 from spa.database import transaction
@@ -51,6 +52,26 @@ def test_one_tap_from_here_leads_back_here(staff: Staff) -> None:
     assert page.path == "/staff"
     assert "Ana Duarte: arrived." in page.text
     assert "1here now" in page.text
+
+
+def test_the_part_that_is_exchanged_is_the_page_without_its_frame(staff: Staff, at: At) -> None:
+    make.booked("2026-03-10 12:00")
+    desk = staff("reception")
+    (before,) = desk.get("morning.today").tree.xpath("//div[@id='morning']")
+
+    make.booked("2026-03-10 15:00", visitor="b", name="Bea Lind", email="b@example.com")
+    answer = desk.client.get(before.get("data-part"))
+    part = html.fragment_fromstring(answer.get_data(as_text=True).strip())
+
+    assert (part.tag, part.get("id")) == ("div", "morning")
+    assert "Bea Lind" in part.text_content()
+    assert "Bea Lind" not in before.text_content()
+    assert part.get("data-tag") != before.get("data-tag")
+    known = f"{part.get('data-tag-url')}&seen={part.get('data-tag')}"
+    assert desk.client.get(known).status_code == 204
+
+    at("2026-03-11 08:00")
+    assert staff("reception").client.get(known).get_json()["today"] == "2026-03-11"
 
 
 def test_what_needs_a_look_in_the_coming_week_is_listed_until_it_was_looked_at(

@@ -18,7 +18,7 @@ from spa.database import db, transaction
 from spa.domain.looks import Look
 from spa.domain.spans import Span, day_span, local_time, moment_of
 from spa.domain.states import BookingStatus
-from spa.models import Block, Booking, Closure, Message, Resource, TimeOff
+from spa.models import AuditEntry, Block, Booking, Closure, Message, Resource, TimeOff
 from spa.models.booking import claim
 from spa.schedule import queries
 from spa.schedule.queries import Day
@@ -174,6 +174,25 @@ def test_free_hours_are_what_is_left_of_the_day(
 
     at("2026-03-12 16:00")
     assert day(studio).free_minutes == 2 * 180
+
+
+def test_the_free_hours_of_one_person_are_those_that_others_leave_a_room_for(
+    session: Session, studio: make.Studio, at: Callable[[str], datetime]
+) -> None:
+    block(studio, "2026-03-12 09:00", 600, studio.room_2)
+    make.booked("2026-03-12 10:00", practitioner="maya")
+    make.held("2026-03-12 15:00", practitioner="maya", visitor="two")
+
+    def left() -> tuple[int, int]:
+        monday = date(2026, 3, 9)
+        week = queries.week(place(studio), studio.ines, monday, clock.now())
+        return day(studio, only=studio.ines).free_minutes, week[3].free_minutes
+
+    assert left() == (570 - 2 * 75, 570 - 2 * 75)
+    assert day(studio, only=studio.ines).visits == ()
+
+    at("2026-03-10 09:10")
+    assert left() == (570 - 75, 570 - 75)
 
 
 def test_expected_is_what_has_its_hour(session: Session, studio: make.Studio) -> None:
@@ -361,3 +380,30 @@ def test_the_tag_changes_with_every_change(session: Session, studio: make.Studio
 
     assert len(set(seen)) == 4
     assert day(studio).tag == seen[-1] == queries.tag(studio.location_id)
+
+
+def test_the_tag_changes_with_an_entry_that_is_committed_after_a_later_one(
+    session: Session, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        for number in (10, 1200, 1203):
+            inside.add(entry(studio, number))
+    before = queries.tag(studio.location_id)
+
+    with transaction() as inside:
+        inside.add(entry(studio, 1201))
+
+    assert queries.tag(studio.location_id) != before
+    assert day(studio).tag == queries.tag(studio.location_id)
+
+
+def entry(studio: make.Studio, number: int) -> AuditEntry:
+    """An entry of the record with the number it was given before it was committed."""
+    return AuditEntry(
+        id=number,
+        at=clock.now(),
+        event="booking.looked_at",
+        actor="staff",
+        location_id=studio.location_id,
+        details={},
+    )

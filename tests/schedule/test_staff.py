@@ -216,6 +216,24 @@ def test_the_tag_answers_only_when_something_is_new(
     assert again.response.get_json()["tag"] == json(pages)["tag"] != first
 
 
+def test_the_tag_answers_with_today_when_the_day_turned(
+    studio: make.Studio, staff: Staff, at: Clock
+) -> None:
+    at("2026-03-10 23:59")
+    pages = staff("reception")
+    known = {"seen": json(pages, "schedule.tag")["tag"], "today": "2026-03-10"}
+    assert seen(pages, "schedule.tag", **known).status == 204
+
+    at("2026-03-11 00:00")
+
+    answer = seen(pages, "schedule.tag", **known)
+    assert answer.response.get_json() == {"tag": known["seen"], "today": "2026-03-11"}
+    page = seen(pages, "schedule.day", day="2026-03-11")
+    (grid,) = page.tree.xpath("//div[@id='schedule']")
+    assert grid.get("data-today") == grid.get("data-day") == "2026-03-11"
+    assert grid.get("data-tag-url").endswith("?today=2026-03-11")
+
+
 def test_asking_for_news_keeps_no_session_alive(
     studio: make.Studio, staff: Staff, at: Clock, app: Flask
 ) -> None:
@@ -223,7 +241,12 @@ def test_asking_for_news_keeps_no_session_alive(
     started = at("2026-03-10 09:00")
     for minutes in range(0, 60, 20):
         app.config["SPA_NOW"] = started + timedelta(minutes=minutes)
-        for endpoint in ("schedule.tag", "schedule.day_data", "schedule.day_list"):
+        for endpoint in (
+            "schedule.tag",
+            "schedule.day_data",
+            "schedule.day_list",
+            "morning.part",
+        ):
             assert pages.client.get(pages.address(endpoint)).status_code == 200
 
     app.config["SPA_NOW"] = started + timedelta(minutes=61)

@@ -1,9 +1,11 @@
 """script/server: what it says when it cannot start, and that it leaves nothing behind."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -144,6 +146,7 @@ def test_who_may_sign_in_to_the_demo_is_said_while_there_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.delenv("INSTANCE", raising=False)
     server._say_who("http://127.0.0.1:8000/staff")
     assert capfd.readouterr().out == ""
 
@@ -158,6 +161,107 @@ def test_who_may_sign_in_to_the_demo_is_said_while_there_is_one(
         ["owner", "ana@example.com", "abcd-efgh"],
         ["reception", "bo@example.com", "ijkl-mnop"],
     ]
+
+
+def a_place(path: Path, *, is_demo: bool) -> None:
+    """A database with one studio in it."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE location (is_demo BOOLEAN)")
+        connection.execute("INSERT INTO location VALUES (?)", (is_demo,))
+        connection.commit()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an installation with nothing in it."""
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    for name in ("INSTANCE", "PORT", "SPA_DEMO", *server.NOT_FOR_THE_DEMO):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "instance").mkdir()
+    return tmp_path / "instance"
+
+
+def set_aside() -> None:
+    with server._present() as presence:
+        server._set_demo_aside({"DATABASE_URL": ""}, presence)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_real_studio_sets_the_demo_aside_and_loses_nothing_of_it(home: Path) -> None:
+    a_place(home / "spa.sqlite3", is_demo=True)
+    (home / "demo-passwords").write_text("owner ana@example.com abcd\n")
+    (home / "secret_key").write_text("the secret of the real one")
+
+    set_aside()
+
+    assert names(home) == ["demo/demo-passwords", "demo/spa.sqlite3", "secret_key", "served"]
+
+
+def test_a_demo_that_stands_beside_already_is_not_overwritten(home: Path) -> None:
+    (home / "demo").mkdir()
+    a_place(home / "demo" / "spa.sqlite3", is_demo=True)
+    before = (home / "demo" / "spa.sqlite3").stat().st_ino
+    a_place(home / "spa.sqlite3", is_demo=True)
+
+    set_aside()
+
+    assert (home / "demo" / "spa.sqlite3").stat().st_ino == before
+    assert len(list((home / "backups").glob("demo-*/spa.sqlite3"))) == 1
+
+
+@pytest.mark.parametrize("what", ["real", "empty", "no database", "nothing"])
+def test_what_is_no_demo_stays_where_it_is(what: str, home: Path) -> None:
+    path = home / "spa.sqlite3"
+    if what == "real":
+        a_place(path, is_demo=False)
+    elif what != "nothing":
+        path.write_text("" if what == "empty" else "no database at all" * 100)
+
+    set_aside()
+
+    assert names(home) == (["served"] if what == "nothing" else ["served", "spa.sqlite3"])
+
+
+def test_a_demo_that_is_being_served_is_not_moved(home: Path) -> None:
+    a_place(home / "spa.sqlite3", is_demo=True)
+
+    with server._present(), pytest.raises(Failed, match="The demo is running"):
+        set_aside()
+
+    assert names(home) == ["served", "spa.sqlite3"]
+
+
+def test_a_demo_that_somebody_writes_to_is_not_moved(home: Path) -> None:
+    a_place(home / "spa.sqlite3", is_demo=True)
+    with contextlib.closing(sqlite3.connect(home / "spa.sqlite3")) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("INSERT INTO location VALUES (1)")
+        other.commit()
+
+        with pytest.raises(Failed, match="The demo is running"):
+            set_aside()
+
+    assert "spa.sqlite3" in names(home)
+
+
+def test_the_demo_beside_has_nothing_of_the_real_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://real")
+    monkeypatch.setenv("MAIL_URL", "smtp://real")
+    monkeypatch.setenv("SECRET_KEY", "the secret of the real one")
+    for name in ("INSTANCE", "PORT", "SPA_DEMO"):
+        monkeypatch.setenv(name, "")
+
+    server._turn_to_demo()
+    settings = server._settings()
+
+    assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{home}/demo/spa.sqlite3"
+    assert (settings["PORT"], settings["MAIL_URL"], settings["SPA_DEMO"]) == (8001, "", True)
+    assert settings["SECRET_KEY"] != "the secret of the real one"
 
 
 @pytest.mark.parametrize(

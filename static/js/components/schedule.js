@@ -1,31 +1,16 @@
-/* The schedule: asks every 3 seconds whether anything is new, and draws the calendar where it fits. */
+/* The schedule: keeps up with what is new, and draws the calendar where it fits. */
+import { ask, deviceClock, exchange, isOut, keepUp, read, trouble } from "./news.js";
+
 const place = document.getElementById("schedule");
-const lost = document.getElementById("lost");
 const words = place.dataset;
-const EVERY = 3000, PATIENCE = 8000, STALE = 60000;
+const STALE = 60000;
 const wide = matchMedia("(min-width: 48.01rem)");
 
 let seen = "";
 let grid = null, drawing = null;
 let data = null, base = null;
-let isOver = false, asked = 0, refreshed = performance.now(), lastHeard = performance.now();
+let asked = 0, refreshed = performance.now();
 let ends = Infinity;
-let isLost = false;
-
-class SignedOut extends Error {}
-
-/* One request; whoever was signed out meanwhile is told so, anything else that is odd counts as lost. */
-async function ask(address, options = {}) {
-  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
-  if (answer.status === 401 || answer.redirected) throw new SignedOut((await answer.json().catch(() => ({}))).sign_in);
-  return answer;
-}
-
-async function read(address, accept) {
-  const answer = await ask(address, { headers: { Accept: accept } });
-  if (!answer.ok) throw new Error(answer.status);
-  return answer;
-}
 
 /* The clock on the wall of the place, as the server told it, and what passed since. */
 function wallNow() {
@@ -33,66 +18,8 @@ function wallNow() {
 }
 
 function wallClock(at) {
-  if (!base) return new Date(Date.now() - performance.now() + at).toTimeString().slice(0, 5);
+  if (!base) return deviceClock(at);
   return new Date(base.wall + at - base.at).toISOString().slice(11, 16);
-}
-
-function markLost() {
-  if (isLost || isOver) return;
-  isLost = true;
-  document.body.classList.add("is-lost");
-  lost.textContent = lost.dataset.lost.replace("{time}", wallClock(lastHeard));
-  lost.hidden = false;
-}
-
-async function markFound() {
-  lastHeard = performance.now();
-  if (!isLost) return;
-  isLost = false;
-  document.body.classList.remove("is-lost");
-  lost.hidden = true;
-  await refresh();
-  draw();
-}
-
-function markOver(address) {
-  isOver = true;
-  document.body.classList.add("is-lost");
-  const link = document.createElement("a");
-  link.href = `${address || "/staff/login"}`.split("?")[0] + `?next=${encodeURIComponent(words.here)}`;
-  link.textContent = lost.dataset.signIn;
-  lost.replaceChildren(`${lost.dataset.over} `, link);
-  lost.hidden = false;
-}
-
-function trouble(error) {
-  if (error instanceof SignedOut) markOver(error.message);
-  else markLost();
-}
-
-/* Exchange the figures and the list; what is open stays open, and the focus where it was. */
-function exchange(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html");
-  const open = [...document.querySelectorAll("#list details[open]")].map((one) => one.id);
-  const at = trace(document.activeElement);
-  heed(fresh.getElementById("list"));
-  for (const id of ["figures", "list"]) document.getElementById(id).replaceWith(fresh.getElementById(id));
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (at && document.activeElement === document.body) find(at)?.focus({ preventScroll: true });
-}
-
-const PARTS = "a, button, summary";
-
-function trace(element) {
-  const list = document.getElementById("list");
-  if (!list.contains(element)) return null;
-  const within = element.closest("[id]") ?? list;
-  return { id: within.id, number: [...within.querySelectorAll(PARTS)].indexOf(element) };
-}
-
-function find({ id, number }) {
-  const within = document.getElementById(id);
-  return within?.querySelectorAll(PARTS)[number] ?? within?.querySelector(PARTS);
 }
 
 /* Read the day anew: the list always, the drawn calendar where there is one. */
@@ -105,7 +32,8 @@ async function refresh() {
       grid && read(words.data, "application/json").then((answer) => answer.json()),
     ]);
     if (mine !== asked) return;
-    exchange(list);
+    exchange(list, ["figures", "list"]);
+    heed(document.getElementById("list"));
     if (day) take(day);
     grid?.show(data);
   } catch (error) {
@@ -127,25 +55,11 @@ function take(day) {
   base = { wall: Date.parse(`${day.now}Z`), at: performance.now() };
 }
 
-async function poll() {
-  if (document.hidden || isOver) return;
-  try {
-    const answer = await ask(`${words.tagUrl}&seen=${encodeURIComponent(seen)}`, { headers: { Accept: "application/json" } });
-    if (answer.status >= 500) throw new Error(answer.status);
-    const wasLost = isLost;
-    await markFound();
-    if (wasLost) return;
-    const now = performance.now();
-    if (answer.status === 200 || now > ends || now - refreshed > STALE) await refresh();
-    else grid?.tick();
-  } catch (error) {
-    trouble(error);
-  }
-}
-
-async function keepPolling() {
-  await poll();
-  if (!isOver) setTimeout(keepPolling, EVERY);
+/* Past midnight whoever looked at today looks at today again; a question that is open is answered first. */
+function turn(today) {
+  if (document.querySelector("dialog[open]")) return;
+  if (words.day === page.today) location.replace(words.dayUrl.replace("DAY", today));
+  else location.reload();
 }
 
 /* The calendar and its library come only where there is room for it. */
@@ -160,7 +74,7 @@ async function draw() {
   try {
     const [module, day] = await drawing;
     take(data ?? day);
-    grid = module.draw(place, data, { ask, refresh, trouble, wallNow, isLost: () => isLost || isOver });
+    grid = module.draw(place, data, { ask, refresh, trouble, wallNow, isLost: isOut });
   } catch (error) {
     drawing = null;
     trouble(error);
@@ -175,10 +89,22 @@ function added(tag, about) {
   });
 }
 
-document.addEventListener("visibilitychange", poll);
-addEventListener("online", poll);
-addEventListener("offline", markLost);
 wide.addEventListener("change", draw);
 heed(document.getElementById("list"));
 draw();
-setTimeout(keepPolling, EVERY);
+const page = {
+  address: () => words.tagUrl,
+  here: words.here,
+  today: words.today,
+  seen: () => seen,
+  isStale: () => performance.now() > ends || performance.now() - refreshed > STALE,
+  renew: refresh,
+  async found() {
+    await refresh();
+    draw();
+  },
+  turn,
+  rest: () => grid?.tick(),
+  clock: wallClock,
+};
+keepUp(page);

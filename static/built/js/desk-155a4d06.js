@@ -1,9 +1,0 @@
-/* Starts only what the desk page at hand needs; without any of it every page works. */
-const has = (selector) => document.querySelector(selector);
-
-if (has("[data-errors]")) import("./components/form-b8a4981e.js");
-if (has("#schedule")) import("./components/schedule-d0e42132.js");
-if (has("[data-print]")) import("./components/print-ceb1614e.js");
-if (has("[data-undo], #schedule")) import("./components/undo-92cff0a0.js");
-if (has("[data-find], #when")) import("./components/find-8f001fa3.js");
-if (has("[data-offline]")) import("./components/offline-0b1065a4.js");

@@ -1,0 +1,1 @@
+"""Tests of the studio itself: its details, its policies, its first day."""
