@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -76,7 +77,7 @@ def book_at_desk(
         taking.take(session, booking, offer, wanted.start, found)
         if wanted.is_told:
             outbox.tell(session, "booking_confirmed", booking, at=now, due_at=now + TOLD_AFTER)
-        set_aside = {}
+        set_aside: dict[str, Any] = {}
         if overrode and waiver:
             set_aside = {"overrode": list(overrode), "because": waiver.because}
         record(

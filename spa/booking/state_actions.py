@@ -90,7 +90,7 @@ def change_state(
             **_about_cancelling(
                 new, cancelled_by, is_late=is_late, is_told=is_told and bool(booking.contact_email)
             ),
-            **({"overrode": list(overrode), "because": because} if overrode else {}),
+            **_set_aside(overrode, because),
         )
     return booking
 
@@ -251,6 +251,10 @@ def _tell(
     # What was still to be told when it was cancelled is told if that is put right.
     owed = " ".join(waiting)
     outbox.tell(session, change.tells, booking, at=now, due_at=now + TOLD_AFTER, before=owed)
+
+
+def _set_aside(overrode: tuple[Reason, ...], because: str) -> dict[str, Any]:
+    return {"overrode": list(overrode), "because": because} if overrode else {}
 
 
 def _about_cancelling(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -68,7 +69,7 @@ def feed(kind: str, number: int, version: int) -> Feed | None:
         .where(StaffMember.resource_id == Resource.id, StaffMember.suspended_at.is_(None))
         .exists()
     )
-    query = sa.select(Location)
+    query: Any
     if kind == PERSON:
         query = (
             sa.select(Location, Resource.id, Resource.name)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -94,7 +95,7 @@ def _closed(row: Closure) -> Closed:
     return Closed(row.id, row.first_on, row.last_on, row.reason)
 
 
-def _hours(location_id: int) -> sa.Select[tuple[int | None, date | None, int, int]]:
+def _hours(location_id: int) -> Any:
     return (
         sa.select(
             OpeningHours.weekday,

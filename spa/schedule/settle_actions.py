@@ -75,7 +75,9 @@ def look_ahead(
     at, so that two are not proposed the same hour. `for_all` picks the same for every visit that
     can have it.
     """
-    now, visits, chosen, taken = clock.now(), [], dict(picks), set()
+    now, chosen = clock.now(), dict(picks)
+    visits: list[Stranded] = []
+    taken: set[str] = set()
     with rehearsal() as session:
         left, _entries = _changed(session, change, now)
         for booking in left:
@@ -174,8 +176,9 @@ def _deal_with(
 ) -> None:
     """Do with a visit what was picked for it; raises LeavesStranded when that can't be."""
     pick = picks.get(booking.reference, "")
-    because = {"change": entries[0].event} if entries else {}
-    about = {"actor": actor, "now": now, **because}
+    about: dict[str, Any] = {"actor": actor, "now": now}
+    if entries:
+        about["change"] = entries[0].event
     if not pick:
         raise LeavesStranded
     if pick == KEEP:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -167,7 +168,11 @@ def _nearest(offer: Offer, booking: Booking, now: datetime) -> list[Choice]:
     day = max(local_time(booking.starts_at, offer.zone).date(), today)
     house = queries.offer_of(booking.treatment_id).policy.grid_minutes
     offer = replace(offer, policy=replace(offer.policy, grid_minutes=house))
-    about = {"now": now, "without": booking.id, "preferred": booking.practitioner_id}
+    about: dict[str, Any] = {
+        "now": now,
+        "without": booking.id,
+        "preferred": booking.practitioner_id,
+    }
     for days in REACH:
         reach = timedelta(days=days)
         first_on = max(day - reach, today)

@@ -101,10 +101,7 @@ class _TreatmentForm(FlaskForm):
     def step_rows(self) -> list[tuple[Field, Field, Field, Field]]:
         """The fields of each step: what, how long, with whom, with a device."""
         names = ("kind", "minutes", "person", "device")
-        return [
-            tuple(self[f"step{n}_{name}"] for name in names)  # type: ignore[misc]
-            for n in range(self.rows)
-        ]
+        return [tuple(self[f"step{n}_{name}"] for name in names) for n in range(self.rows)]
 
     @property
     def word_rows(self) -> list[tuple[str, Field, Field, Field]]:
@@ -236,7 +233,9 @@ def treatment_form(languages: list[str], rows: int, **about: Any) -> _TreatmentF
         )  # fmt: skip
     for n in range(rows):
         fields[f"step{n}_kind"] = SelectField(
-            _l("Step"), choices=[SelectChoice("", _l("(no step)")), *_kinds()], validate_choice=False,
+            _l("Step"),
+            choices=[SelectChoice("", _l("(no step)")), *_kinds()],
+            validate_choice=False,
             filters=[lambda value: value if value in STEP_KINDS else ""],
         )  # fmt: skip
         fields[f"step{n}_minutes"] = _whole(_l("Minutes"))

@@ -116,22 +116,22 @@ def _items(location_id: int, which: sa.ColumnElement[bool]) -> list[Item]:
     ).all()
     ids = [row.id for row in rows]
     words: dict[int, dict[str, Words]] = defaultdict(dict)
-    for row in db.session.scalars(
+    for said in db.session.scalars(
         sa.select(TreatmentWords)
         .where(TreatmentWords.treatment_id.in_(ids))
         .order_by(TreatmentWords.language)
         .execution_options(populate_existing=True)
     ):
-        words[row.treatment_id][row.language] = Words(row.name, row.summary, row.about)
+        words[said.treatment_id][said.language] = Words(said.name, said.summary, said.about)
     steps: dict[int, list[Step]] = defaultdict(list)
-    for row in db.session.scalars(
+    for one in db.session.scalars(
         sa.select(TreatmentStep)
         .where(TreatmentStep.treatment_id.in_(ids))
         .order_by(TreatmentStep.position)
         .execution_options(populate_existing=True)
     ):
-        step = Step(row.kind, row.minutes, row.needs_practitioner, row.needs_device)
-        steps[row.treatment_id].append(step)
+        step = Step(one.kind, one.minutes, one.needs_practitioner, one.needs_device)
+        steps[one.treatment_id].append(step)
     able: dict[int, set[int]] = defaultdict(set)
     can = sa.select(Capability.treatment_id, Capability.resource_id)
     for treatment_id, resource_id in db.session.execute(

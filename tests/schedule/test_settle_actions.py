@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def away(studio: make.Studio) -> Away:
     return Away(studio.location_id, studio.ines)
 
 
-def booked(clock: str, **about: object) -> Booking:
+def booked(clock: str, **about: Any) -> Booking:
     return make.booked(f"{THURSDAY} {clock}", practitioner="ines", **about)
 
 

@@ -1,5 +1,7 @@
 """The studio: notes, merging, portraits, certificates, calendars, and what the record is about."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -91,7 +93,7 @@ def upgrade() -> None:
     )
 
 
-def _empty(value: object) -> dict[str, object]:
+def _empty(value: object) -> dict[str, Any]:
     """What rows from before have."""
     return {"nullable": False, "server_default": value}
 
