@@ -142,7 +142,7 @@ def _client(
 ) -> Client:
     """The client's record; one who was typed and is not known gets one."""
     if wanted.client_id is not None:
-        return session.get_one(Client, wanted.client_id)
+        return matching.current(session, wanted.client_id)
     if wanted.person is None:
         raise ValueError("a visit is for somebody")
     client_id = matching.known(session, wanted.person)

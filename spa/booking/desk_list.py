@@ -139,10 +139,10 @@ def as_csv(lines: Iterable[Line], place: Place) -> Iterator[str]:
         _("Price"),
         _("Currency"),
     )
-    yield "\ufeff" + _row(heads)
+    yield "\ufeff" + row(heads)
     for line in lines:
         local = local_time(line.starts_at, place.zone)
-        yield _row(
+        yield row(
             (
                 local.date().isoformat(),
                 wording.clock(line.starts_at, place.zone),
@@ -176,7 +176,8 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(RISKY) else cell
 
 
-def _row(cells: Iterable[str]) -> str:
+def row(cells: Iterable[str]) -> str:
+    """A line of a sheet, its cells made harmless."""
     line = io.StringIO()
     csv.writer(line).writerow(safe(cell) for cell in cells)
     return line.getvalue()

@@ -61,7 +61,28 @@ def _similar(session: Session, person: Person) -> Sequence[Any]:
     if not shared:
         return []
     columns = (Client.id, Client.name, Client.email, Client.phone)
-    return session.execute(sa.select(*columns).where(sa.or_(*shared)).order_by(Client.id)).all()
+    # Held a little: who merges one of them waits until the booking is written, and finds it.
+    query = (
+        sa.select(*columns)
+        .where(sa.or_(*shared), Client.merged_into_id.is_(None))
+        .order_by(Client.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return session.execute(query).all()
+
+
+def current(session: Session, client_id: int) -> Client:
+    """The record of that number, or the one that goes on for it; held a little, as above."""
+    wanted: int | None = client_id
+    while wanted is not None:
+        found = session.scalars(
+            sa.select(Client)
+            .where(Client.id == wanted)
+            .with_for_update(read=True, key_share=True)
+            .execution_options(populate_existing=True)
+        ).one()
+        wanted = found.merged_into_id
+    return found
 
 
 def _made(session: Session, person: Person, now: datetime, similar: Sequence[Any]) -> int:

@@ -14,8 +14,10 @@ from spa.clients import queries, words
 from spa.clients.fields import FIELDS
 from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
+from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile
-from spa.models import AuditEntry, Client
+from spa.messages import outbox
+from spa.models import AuditEntry, Booking, Client
 
 A_MOMENT = timedelta(minutes=10)
 """Who sends the same form again this soon has pressed twice."""
@@ -66,12 +68,14 @@ def correct_client(
     told: Mapping[str, str | bool],
     *,
     seen: int,
+    for_visits: bool = False,
     actor: Actor,
     location_id: int,
 ) -> list[str]:
     """Put a record right; gives the names of what changed, and writes nothing when nothing did.
 
-    `told` are those of its FIELDS that somebody meant to change. Raises ChangedMeanwhile when one
+    `told` are those of its FIELDS that somebody meant to change. A new email is also the one of the
+    visits to come, `for_visits` that had the old one or none. Raises ChangedMeanwhile when one
     of them was changed by another after `seen`, the last entry the page knew of.
     """
     now = clock.now()
@@ -86,8 +90,11 @@ def correct_client(
             return []
         if set(changed) & queries.fields_changed_since(client_id, seen):
             raise ChangedMeanwhile
+        old = client.email
         for field in changed:
             setattr(client, field, told[field])
+        if for_visits and "email" in changed and client.email:
+            _write_to_visits(session, client, old, actor, now)
         words.index(session, client.id, client.name, client.email, client.phone)
         record(
             session,
@@ -99,3 +106,41 @@ def correct_client(
             fields=changed,
         )
     return changed
+
+
+def _write_to_visits(
+    session: Session, client: Client, old: str, actor: Actor, now: datetime
+) -> None:
+    """Visits to come are written about to the new address; links sent to the old one stop."""
+    bookings = session.scalars(
+        sa.select(Booking)
+        .where(
+            Booking.client_id == client.id,
+            Booking.contact_email.in_((old, "")),
+            Booking.starts_at > now,
+            Booking.status == BookingStatus.BOOKED,
+        )
+        .order_by(Booking.id)
+        .with_for_update(key_share=True)
+    )
+    for booking in bookings.all():
+        booking.contact_email = client.email
+        booking.link_version += 1
+        outbox.withdraw(session, booking.id, now)
+        outbox.tell(session, "booking_confirmed", booking, at=now)
+        record(
+            session,
+            "booking.address_changed",
+            at=now,
+            staff_id=actor.id,
+            location_id=booking.location_id,
+            booking_id=booking.id,
+            client_id=client.id,
+        )
+
+
+def note_export(location_id: int, *, actor: Actor, count: int) -> None:
+    """Note that somebody took the list of clients away."""
+    with transaction() as session:
+        about = {"staff_id": actor.id, "location_id": location_id}
+        record(session, "clients.exported", at=clock.now(), count=count, **about)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from spa.clients.contact import ContactForm
 from spa.clients.fields import FIELDS
@@ -28,6 +30,11 @@ class ClientForm(ContactForm):
         description=_l(
             "Online they are asked to call us, in words that could be meant for anyone."
         ),
+    )
+    for_visits = BooleanField(
+        _l("Also for the visits to come"),
+        description=_l("They get a new confirmation; links sent to the old address stop working."),
+        default=True,
     )
     seen = HiddenField()
     was = HiddenField()
@@ -60,3 +67,18 @@ class ClientForm(ContactForm):
         """The last change that the page knew of."""
         text = self.seen.data or ""
         return int(text) if text.isdecimal() and len(text) < 18 else 0
+
+
+class NoteForm(FlaskForm):
+    """What staff write down about a client."""
+
+    text = TextAreaField(
+        _l("A note"),
+        description=_l("Whoever may open this file reads it. Health answers don't belong here."),
+        filters=[lambda text: "\n".join((text or "").replace("\0", "").splitlines()).strip()],
+        validators=[
+            DataRequired(_l("Write something down first")),
+            Length(max=2000, message=_l("Keep this to 2,000 characters")),
+        ],
+        render_kw={"rows": 3},
+    )

@@ -119,7 +119,9 @@ def _finding(count: int, has_address: bool, is_only: bool) -> sa.Select[Any]:
     if count:
         wanted = _near(count, is_only, has_address)
     else:
-        wanted = sa.select(_client.c.id).where(_client.c.email == sa.bindparam("address"))
+        wanted = sa.select(_client.c.id).where(
+            _client.c.email == sa.bindparam("address"), _client.c.merged_into_id.is_(None)
+        )
     name = sa.func.lower(_client.c.name)
     rank = sa.case(
         (name.like(sa.bindparam("name")), 0), (name.like(sa.bindparam("surname")), 1), else_=2
@@ -240,6 +242,11 @@ def client(client_id: int, only: int | None) -> Client | None:
     return db.session.scalar(query)
 
 
+def survivor(client_id: int) -> int | None:
+    """The record that goes on for one that was merged."""
+    return db.session.scalar(sa.select(Client.merged_into_id).where(Client.id == client_id))
+
+
 def visits(
     client_id: int, only: int | None, now: datetime
 ) -> tuple[list[ClientVisit], list[ClientVisit]]:
@@ -277,7 +284,8 @@ def visits(
 def similar(client_id: int, may_be_same_as_id: int | None, only: int | None) -> list[Client]:
     """Other records that may be the same person's, on either side of the mark."""
     query = sa.select(Client).where(
-        sa.or_(Client.id == may_be_same_as_id, Client.may_be_same_as_id == client_id)
+        sa.or_(Client.id == may_be_same_as_id, Client.may_be_same_as_id == client_id),
+        Client.merged_into_id.is_(None),
     )
     if only is not None:
         query = query.where(

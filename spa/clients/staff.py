@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,8 +20,8 @@ from spa import access, clock, wording
 from spa.access import requires
 from spa.audit.shown import happened
 from spa.booking.matching import Person
-from spa.clients import actions, queries, shown
-from spa.clients.forms import ClientForm, NewClientForm
+from spa.clients import actions, file_queries, file_shown, notes_actions, queries, shown
+from spa.clients.forms import ClientForm, NewClientForm, NoteForm
 from spa.clients.queries import Client
 from spa.domain.roles import Permission
 from spa.errors import ChangedMeanwhile
@@ -50,8 +60,57 @@ def find() -> ResponseReturnValue:
 @requires(Permission.SEE_CLIENTS)
 def show(client_id: int) -> ResponseReturnValue:
     """One client: how to reach them, their visits, and what was changed."""
-    page = shown.client_shown(_client(client_id), access.actor(), access.place(), clock.now())
-    return render_template("clients/show.html", client=page)
+    return _show_page(_client(client_id), NoteForm())
+
+
+@bp.post("/<int:client_id>/notes")
+@requires(Permission.SEE_CLIENTS)
+def write_note(client_id: int) -> ResponseReturnValue:
+    """Write something down about them."""
+    client, form = _client(client_id), NoteForm()
+    if not form.validate_on_submit():
+        return _show_page(client, form, status=422)
+    notes_actions.write_note(
+        client.id, form.text.data, actor=access.actor(), location_id=access.place().id
+    )
+    flash(_("The note is kept."))
+    return redirect(url_for("clients.show", client_id=client.id), 303)
+
+
+@bp.post("/<int:client_id>/notes/<int(max=2147483647):note_id>/remove")
+@requires(Permission.SEE_CLIENTS)
+def remove_note(client_id: int, note_id: int) -> ResponseReturnValue:
+    """Take one's own note off the file, or as a manager anybody's."""
+    client = _client(client_id)
+    notes_actions.remove_note(
+        note_id, client.id, actor=access.actor(), location_id=access.place().id
+    )
+    flash(_("The note is gone from the file."))
+    return redirect(url_for("clients.show", client_id=client.id), 303)
+
+
+@bp.post("/sheet")
+@requires(Permission.EXPORT_CLIENTS)
+def sheet() -> ResponseReturnValue:
+    """Everyone as CSV; taking it away is written down."""
+    place = access.place()
+    actions.note_export(place.id, actor=access.actor(), count=file_queries.how_many())
+    return Response(
+        stream_with_context(file_shown.as_csv(file_queries.every_client(), place)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="clients.csv"'},
+    )
+
+
+def _show_page(client: Client, form: NoteForm, *, status: int = 200) -> ResponseReturnValue:
+    actor, place, now = access.actor(), access.place(), clock.now()
+    page = render_template(
+        "clients/show.html",
+        client=shown.client_shown(client, actor, place, now),
+        file=file_shown.file_of(client, actor, place),
+        form=form,
+    )
+    return page, status
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -90,6 +149,7 @@ def edit(client_id: int) -> ResponseReturnValue:
             client_id,
             form.meant(),
             seen=form.seen_entry,
+            for_visits=bool(form.for_visits.data),
             actor=access.actor(),
             location_id=place.id,
         )
@@ -112,6 +172,7 @@ def _edit_page(
         client=client,
         form=form,
         since=since,
+        coming=queries.visits(client.id, None, clock.now())[0],
         now=shown.differences(client, form) if since else [],
     )
     return form_page, status
@@ -119,8 +180,12 @@ def _edit_page(
 
 def _client(client_id: int) -> Client:
     """The client, if whoever asks may see them; else they do not exist."""
-    found = queries.client(client_id, access.actor().only) if client_id < 2**31 else None
-    if found is None:
+    only = access.actor().only
+    found = queries.client(client_id, only) if client_id < 2**31 else None
+    if found is None or found.merged_into_id:
+        goes_on = queries.survivor(client_id) if client_id < 2**31 else None
+        if goes_on and queries.client(goes_on, only):
+            abort(redirect(url_for("clients.show", client_id=goes_on), 302))
         abort(404)
     return found
 

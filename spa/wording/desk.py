@@ -80,6 +80,8 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         if details.get("by") == "studio":
             return said + " " + _("The studio called it off.")
         return said + " " + _("It was late.") if details.get("is_late") else said
+    if event == "client.merged":
+        return _merged(details)
     if event == "booking.cancelled":
         late = details.get("is_late")
         return _("Cancelled online, late.") if late else _("Cancelled online.")
@@ -101,6 +103,14 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
             "message.sent_again": _("A message that had failed was sent again."),
             "message.dealt_with": _("What a failed message said was told in another way."),
             "client.made": _("The record was made."),
+            "client.note_written": _("A note was written."),
+            "client.note_removed": _("A note was taken away."),
+            "client.merged_into": _("It became part of another record."),
+            "clients.exported": ngettext(
+                "Took %(num)d client along as a file.",
+                "Took %(num)d clients along as a file.",
+                details.get("count", 0),
+            ),
             "client.corrected": _(
                 "Corrected: %(what)s.", what=", ".join(map(client_field, details.get("fields", ())))
             ),
@@ -130,6 +140,18 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
         or event
     )
     return " ".join([said, *_set_aside(details)])
+
+
+def _merged(details: dict[str, Any]) -> str:
+    said = _(
+        "Another record became part of it, with %(visits)s visits and %(notes)s notes.",
+        visits=details["visits"],
+        notes=details["notes"],
+    )
+    if not details["fields"]:
+        return said
+    what = ", ".join(map(client_field, details["fields"]))
+    return said + " " + _("Taken from it: %(what)s.", what=what)
 
 
 def _moved(details: dict[str, Any], names: dict[int, str], old: str, new: str) -> Iterator[str]:
