@@ -119,4 +119,4 @@ def _meant(about: str) -> tuple[int | None, tuple[int, ...] | None]:
     if booking := search.booking_id(access.place().id, about):
         return booking, None
     found = clients.find(about, access.actor().only, clock.now(), MOST_MEANT)
-    return None, tuple(one.id for one in found)
+    return None, tuple(clients.with_merged([one.id for one in found]))

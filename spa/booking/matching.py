@@ -29,9 +29,9 @@ def find_or_make(session: Session, person: Person, now: datetime) -> int:
     A new one that shares its email or phone with another is marked for staff to look at.
     """
     similar = _similar(session, person)
-    for client_id, name, email, _phone in similar:
-        if person.email and email == person.email and _same(name, person.name):
-            return int(client_id)
+    for one in similar:
+        if person.email and one.email == person.email and _same(one.name, person.name):
+            return _goes_on(session, one)
     return _made(session, person, now, similar)
 
 
@@ -40,9 +40,9 @@ def known(session: Session, person: Person) -> int | None:
 
     At the desk a phone is enough: they have the person before them or on the line.
     """
-    for client_id, name, _email, _phone in _similar(session, person):
-        if _same(name, person.name):
-            return int(client_id)
+    for one in _similar(session, person):
+        if _same(one.name, person.name):
+            return _goes_on(session, one)
     return None
 
 
@@ -52,7 +52,10 @@ def make(session: Session, person: Person, now: datetime) -> int:
 
 
 def _similar(session: Session, person: Person) -> Sequence[Any]:
-    """The records with the same email or phone, oldest first; what is not given is nobody's."""
+    """The records with the same email or phone, oldest first; what is not given is nobody's.
+
+    One that was merged is among them as it was: who gives its details means the one that goes on.
+    """
     shared = [
         column == given
         for column, given in ((Client.email, person.email), (Client.phone, person.phone))
@@ -60,15 +63,17 @@ def _similar(session: Session, person: Person) -> Sequence[Any]:
     ]
     if not shared:
         return []
-    columns = (Client.id, Client.name, Client.email, Client.phone)
+    columns = (Client.id, Client.name, Client.email, Client.phone, Client.merged_into_id)
     # Held a little: who merges one of them waits until the booking is written, and finds it.
     query = (
-        sa.select(*columns)
-        .where(sa.or_(*shared), Client.merged_into_id.is_(None))
-        .order_by(Client.id)
-        .with_for_update(read=True, key_share=True)
+        sa.select(*columns).where(sa.or_(*shared)).order_by(Client.id).with_for_update(read=True)
     )
     return session.execute(query).all()
+
+
+def _goes_on(session: Session, one: Any) -> int:
+    """The number of a record that was found, or of the one that it was merged into."""
+    return current(session, one.merged_into_id).id if one.merged_into_id else int(one.id)
 
 
 def current(session: Session, client_id: int) -> Client:
@@ -78,7 +83,7 @@ def current(session: Session, client_id: int) -> Client:
         found = session.scalars(
             sa.select(Client)
             .where(Client.id == wanted)
-            .with_for_update(read=True, key_share=True)
+            .with_for_update(read=True)
             .execution_options(populate_existing=True)
         ).one()
         wanted = found.merged_into_id
@@ -92,7 +97,7 @@ def _made(session: Session, person: Person, now: datetime, similar: Sequence[Any
         phone=person.phone,
         language=person.language,
         created_at=now,
-        may_be_same_as_id=similar[0].id if similar else None,
+        may_be_same_as_id=_goes_on(session, similar[0]) if similar else None,
     )
     session.add(client)
     session.flush()

@@ -180,7 +180,7 @@ def _who(client: str, after: str) -> Who:
     number = before.client_id if before else _number(client)
     if number is None:
         return Who()
-    found = clients.client(number, only)
+    found = clients.client(clients.survivor(number) or number, only)
     if found is None:
         abort(404)
     habit = clients.usual(found.id, place.id, place.zone)

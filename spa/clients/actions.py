@@ -1,6 +1,6 @@
 """What changes the records of clients: make one, put one right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -74,15 +74,19 @@ def correct_client(
 ) -> list[str]:
     """Put a record right; gives the names of what changed, and writes nothing when nothing did.
 
-    `told` are those of its FIELDS that somebody meant to change. A new email is also the one of the
-    visits to come, `for_visits` that had the old one or none. Raises ChangedMeanwhile when one
-    of them was changed by another after `seen`, the last entry the page knew of.
+    `told` are those of its FIELDS that somebody meant to change. With `for_visits` a new email is
+    also that of the visits to come that had the old one or none. Raises ChangedMeanwhile when one
+    of them was changed by another after `seen`, the last entry the page knew of, or the record was
+    merged.
     """
     now = clock.now()
     with transaction() as session:
+        visits = _held_visits(session, client_id, now) if for_visits else []
         client = session.scalars(
-            sa.select(Client).where(Client.id == client_id).with_for_update()
+            sa.select(Client).where(Client.id == client_id).with_for_update(key_share=True)
         ).one()
+        if client.merged_into_id:
+            raise ChangedMeanwhile
         changed = [
             field for field in FIELDS if field in told and told[field] != getattr(client, field)
         ]
@@ -93,8 +97,10 @@ def correct_client(
         old = client.email
         for field in changed:
             setattr(client, field, told[field])
-        if for_visits and "email" in changed and client.email:
-            _write_to_visits(session, client, old, actor, now)
+        if "email" in changed and client.email:
+            for booking in visits:
+                if booking.contact_email in {old, ""}:
+                    _write_to_new_address(session, booking, client, actor, now)
         words.index(session, client.id, client.name, client.email, client.phone)
         record(
             session,
@@ -108,35 +114,38 @@ def correct_client(
     return changed
 
 
-def _write_to_visits(
-    session: Session, client: Client, old: str, actor: Actor, now: datetime
-) -> None:
-    """Visits to come are written about to the new address; links sent to the old one stop."""
-    bookings = session.scalars(
+def _held_visits(session: Session, client_id: int, now: datetime) -> Sequence[Booking]:
+    """The visits to come, held before the record is, in the order of all who hold both."""
+    query = (
         sa.select(Booking)
         .where(
-            Booking.client_id == client.id,
-            Booking.contact_email.in_((old, "")),
+            Booking.client_id == client_id,
             Booking.starts_at > now,
             Booking.status == BookingStatus.BOOKED,
         )
         .order_by(Booking.id)
         .with_for_update(key_share=True)
     )
-    for booking in bookings.all():
-        booking.contact_email = client.email
-        booking.link_version += 1
-        outbox.withdraw(session, booking.id, now)
-        outbox.tell(session, "booking_confirmed", booking, at=now)
-        record(
-            session,
-            "booking.address_changed",
-            at=now,
-            staff_id=actor.id,
-            location_id=booking.location_id,
-            booking_id=booking.id,
-            client_id=client.id,
-        )
+    return session.scalars(query).all()
+
+
+def _write_to_new_address(
+    session: Session, booking: Booking, client: Client, actor: Actor, now: datetime
+) -> None:
+    """A visit to come is written about to the new address; links sent to the old one stop."""
+    booking.contact_email = client.email
+    booking.link_version += 1
+    outbox.withdraw(session, booking.id, now)
+    outbox.tell(session, "booking_confirmed", booking, at=now)
+    record(
+        session,
+        "booking.address_changed",
+        at=now,
+        staff_id=actor.id,
+        location_id=booking.location_id,
+        booking_id=booking.id,
+        client_id=client.id,
+    )
 
 
 def note_export(location_id: int, *, actor: Actor, count: int) -> None:

@@ -157,12 +157,15 @@ def visits_made(client_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def merged_from(client_id: int) -> list[int]:
-    """The records that were merged into this one."""
-    return list(db.session.scalars(sa.select(Client.id).where(Client.merged_into_id == client_id)))
+def notes_made(client_id: int) -> int:
+    """How many notes the file has."""
+    query = sa.select(sa.func.count(ClientNote.id)).where(
+        ClientNote.client_id == client_id, ClientNote.removed_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
 
 
-def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+def _count(condition: Any) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 

@@ -32,8 +32,10 @@ class ClientForm(ContactForm):
         ),
     )
     for_visits = BooleanField(
-        _l("Also for the visits to come"),
-        description=_l("They get a new confirmation; links sent to the old address stop working."),
+        _l("A new email is also for the visits to come"),
+        description=_l(
+            "Each is confirmed to the new address; the links sent to the old one stop working."
+        ),
         default=True,
     )
     seen = HiddenField()

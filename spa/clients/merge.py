@@ -55,11 +55,11 @@ def merge(client_id: int) -> ResponseReturnValue:
     if not number or number == kept.id:
         return _choose(kept)
     other = queries.client(number, None)
-    if other and other.merged_into_id == kept.id:
+    if other is None:
+        if queries.survivor(number) != kept.id:
+            abort(404)
         flash(_("The two are one record already."))
         return redirect(url_for("clients.show", client_id=kept.id), 303)
-    if other is None or other.merged_into_id:
-        abort(404)
     form = FlaskForm()
     if not form.validate_on_submit():
         return _preview(kept, other, form)
@@ -74,17 +74,29 @@ def merge(client_id: int) -> ResponseReturnValue:
             location_id=access.place().id,
         )
     except ChangedMeanwhile:
-        return _preview(_client(client_id), other, form, is_stale=True)
+        return _again(client_id, number, form)
     flash(_("One record now: %(name)s.", name=kept.name))
     return redirect(url_for("clients.show", client_id=kept.id), 303)
 
 
+def _again(client_id: int, number: int, form: FlaskForm) -> ResponseReturnValue:
+    """What comes out now, after somebody else changed one of the two."""
+    kept, other = _client(client_id), queries.client(number, None)
+    if other:
+        return _preview(kept, other, form, is_stale=True)
+    flash(_("The other record was made part of another one meanwhile."))
+    return redirect(url_for("clients.show", client_id=queries.survivor(number)), 303)
+
+
 def _client(client_id: int) -> Client:
-    """The record; one that was merged is not there to be merged again."""
+    """The record; of one that was merged the file of the one that goes on."""
     found = queries.client(client_id, None)
-    if found is None or found.merged_into_id:
+    if found is not None:
+        return found
+    goes_on = queries.survivor(client_id)
+    if goes_on is None:
         abort(404)
-    return found
+    abort(redirect(url_for("clients.show", client_id=goes_on, merged="y"), 303))
 
 
 def _choose(kept: Client) -> ResponseReturnValue:
@@ -94,7 +106,7 @@ def _choose(kept: Client) -> ResponseReturnValue:
     return render_template(
         "clients/merge_choose.html",
         client=kept,
-        similar=queries.similar(kept.id, kept.may_be_same_as_id, None),
+        similar=shown.similar(kept, access.actor(), access.place()),
         asked=asked,
         found=[shown.line(one, access.place()) for one in found if one.id != kept.id],
     )
@@ -129,32 +141,21 @@ def _side(client: Client) -> Side:
         since=wording.day_and_year(local_time(client.created_at, zone).date()),
         last=wording.day_and_year(local_time(last, zone).date()) if last else "",
         visits=file_queries.visits_made(client.id),
-        notes=len(file_queries.notes(client.id)),
+        notes=file_queries.notes_made(client.id),
     )
 
 
 def _rows(kept: Client, other: Client) -> list[Row]:
     """Each detail; where they differ the newer record's, unless it says nothing."""
     is_newer = (other.created_at, other.id) > (kept.created_at, kept.id)
-    rows = []
+    rows, country = [], access.place().country
     for name in FIELDS:
         mine, theirs = getattr(kept, name), getattr(other, name)
         chosen = ""
         if mine != theirs:
             chosen = OTHER if (theirs and (is_newer or not mine)) else KEPT
-            chosen = request.form.get(name, chosen)
-        rows.append(
-            Row(name, wording.client_field(name), _said(name, mine), _said(name, theirs), chosen)
-        )
+            if request.form.get(name) in {KEPT, OTHER}:
+                chosen = request.form[name]
+        said = [shown.detail(name, value, country) for value in (mine, theirs)]
+        rows.append(Row(name, wording.client_field(name), said[0], said[1], chosen))
     return rows
-
-
-def _said(name: str, value: str | bool) -> str:
-    """A detail as people read it."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if not value:
-        return _("nothing")
-    if name == "phone":
-        return wording.phone(value, access.place().country)
-    return wording.language(value) if name == "language" else value

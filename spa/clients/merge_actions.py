@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from spa import clock
 from spa.audit.record import record
+from spa.booking import taking
 from spa.clients import queries, words
 from spa.clients.fields import FIELDS
-from spa.database import transaction
+from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, NotAllowed
 from spa.models import Booking, Client, ClientNote, ClientWord
@@ -34,6 +35,8 @@ def merge_clients(
     """
     now = clock.now()
     with transaction() as session:
+        one_at_a_time(session, "clients")
+        _hold_visits(session, other_id)
         kept, other = _locked(session, kept_id, other_id)
         if other.merged_into_id == kept.id:
             return kept
@@ -47,25 +50,33 @@ def merge_clients(
             "notes": _give(session, ClientNote, kept, other),
         }
         _close(session, kept, other, now)
-        about = {"at": now, "staff_id": actor.id, "location_id": location_id}
-        numbers = {"other": other.id, **counted}
+        about: dict[str, Any] = {"at": now, "staff_id": actor.id, "location_id": location_id}
+        numbers: dict[str, Any] = {"other": other.id, **counted}
         record(session, "client.merged", client_id=kept.id, fields=changed, **numbers, **about)
         record(session, "client.merged_into", client_id=other.id, other=kept.id, **about)
     return kept
 
 
-def _locked(session: Session, kept_id: int, other_id: int) -> tuple[Client, Client]:
-    """Both records, in the order of their numbers, so that two who merge wait for each other.
+def _hold_visits(session: Session, client_id: int) -> None:
+    """Whoever changes a visit of theirs is waited for: first the place, then the visit."""
+    taking.lock(session, sa.select(Booking.location_id).where(Booking.client_id == client_id))
+    session.scalars(
+        sa.select(Booking.id)
+        .where(Booking.client_id == client_id)
+        .order_by(Booking.id)
+        .with_for_update(key_share=True)
+    ).all()
 
-    Whoever books for one of them meanwhile holds its row a little, and is waited for.
-    """
+
+def _locked(session: Session, kept_id: int, other_id: int) -> tuple[Client, Client]:
+    """Both records; whoever books for one of them meanwhile holds its row, and is waited for."""
     if kept_id == other_id:
         raise NotAllowed
     rows = session.scalars(
         sa.select(Client)
         .where(Client.id.in_((kept_id, other_id)))
         .order_by(Client.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     found = {client.id: client for client in rows}

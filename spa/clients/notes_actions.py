@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from spa import clock
 from spa.audit.record import record
+from spa.booking import matching
 from spa.database import transaction
 from spa.domain.roles import Actor, Permission
 from spa.errors import NotAllowed
@@ -11,9 +12,13 @@ from spa.models import ClientNote
 
 
 def write_note(client_id: int, text: str, *, actor: Actor, location_id: int) -> ClientNote:
-    """Write it down with who and when; the same text of a moment ago is not written twice."""
+    """Write it down with who and when; the same text twice in a row is written once.
+
+    Of a record that was merged meanwhile it goes to the one that goes on.
+    """
     now = clock.now()
     with transaction() as session:
+        client_id = matching.current(session, client_id).id
         last = session.scalar(
             sa.select(ClientNote)
             .where(ClientNote.client_id == client_id)

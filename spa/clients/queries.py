@@ -35,7 +35,7 @@ LOOKED_AT, LOOKED_AT_CLOSELY = 32, 16
 
 Fewer when several words were typed: each takes longer, and is more likely the right one."""
 
-MOST_VISITS = 200
+MOST_VISITS = MOST_ENTRIES = 200
 END = "\U0010ffff"
 NO_VISIT = ("held", "lapsed")
 CAME = ("booked", "arrived", "in_treatment", "done")
@@ -79,6 +79,8 @@ class ClientVisit:
     is_late: bool
     treatment: str
     practitioner: str
+    price_minor: int
+    currency: str
     place: VisitPlace
 
 
@@ -230,8 +232,8 @@ def _escaped(text: str) -> str:
 
 
 def client(client_id: int, only: int | None) -> Client | None:
-    """One client, if whoever asks may see them; `only` as for `find`."""
-    query = sa.select(Client).where(Client.id == client_id)
+    """One client, if whoever asks may see them; `only` as for `find`. Nobody for one merged."""
+    query = sa.select(Client).where(Client.id == client_id, Client.merged_into_id.is_(None))
     if only is not None:
         visit = sa.exists().where(
             Booking.client_id == Client.id,
@@ -247,6 +249,22 @@ def survivor(client_id: int) -> int | None:
     return db.session.scalar(sa.select(Client.merged_into_id).where(Client.id == client_id))
 
 
+def with_merged(client_ids: Sequence[int]) -> list[int]:
+    """These records and those that became part of them."""
+    query = sa.select(Client.id).where(Client.merged_into_id.in_(client_ids)).order_by(Client.id)
+    return [*client_ids, *db.session.scalars(query)]
+
+
+def history(client_id: int, here: int) -> list[Entry]:
+    """What happened to a client and to the records that became part of theirs, newest first."""
+    entries = [
+        entry
+        for number in with_merged([client_id])
+        for entry in entries_of(client_id=number, here=here)
+    ]
+    return sorted(entries, key=lambda entry: -entry.id)[:MOST_ENTRIES]
+
+
 def visits(
     client_id: int, only: int | None, now: datetime
 ) -> tuple[list[ClientVisit], list[ClientVisit]]:
@@ -260,6 +278,8 @@ def visits(
             Booking.is_late,
             Booking.treatment_name,
             Resource.name,
+            Booking.price_minor,
+            Booking.currency,
             Location.id,
             Location.name,
             Location.zone,
@@ -273,9 +293,9 @@ def visits(
     if only is not None:
         query = query.where(Booking.practitioner_id == only)
     found = [
-        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:7], place)
+        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:9], place)
         for row in db.session.execute(query)
-        if (place := _place(row[7], row[8], row[9]))
+        if (place := _place(row[9], row[10], row[11]))
     ]
     coming = [visit for visit in found if visit.starts_at > now]
     return coming[::-1], found[len(coming) :]

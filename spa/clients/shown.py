@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from spa import wording
 from spa.access import Place
-from spa.audit.queries import entries_of
 from spa.audit.shown import Happened, happened
 from spa.clients import queries
+from spa.clients.fields import FIELDS
 from spa.clients.queries import Client, ClientVisit, Found, VisitPlace
 from spa.domain.roles import Actor, Permission
 from spa.domain.spans import local_time
@@ -43,6 +43,16 @@ class VisitLine:
     is_late: bool
     may_book_next: bool
     elsewhere: str
+    price: str
+
+
+@dataclass(frozen=True)
+class Like:
+    """Another record that may be the same person's, and why one may think so."""
+
+    id: int
+    name: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Record:
     usual: str
     coming: list[VisitLine]
     past: list[VisitLine]
-    similar: list[Client]
+    similar: list[Like]
     happened: list[Happened]
 
 
@@ -97,7 +107,7 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
     coming, past = queries.visits(client.id, actor.only, now)
     year = local_time(now, place.zone).year
     # What others did with this client is not shown to who sees only their own visits.
-    entries = entries_of(client_id=client.id, here=place.id)
+    entries = queries.history(client.id, place.id)
     if actor.only is not None:
         entries = [entry for entry in entries if entry.event.startswith("client.")]
     return Record(
@@ -112,9 +122,29 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         usual=usual_words(client, place) if actor.may(Permission.MANAGE_BOOKINGS) else "",
         coming=[_visit(visit, actor, place, year) for visit in coming],
         past=[_visit(visit, actor, place, year) for visit in past],
-        similar=queries.similar(client.id, client.may_be_same_as_id, actor.only),
+        similar=similar(client, actor, place),
         happened=happened(entries, place.zone),
     )
+
+
+def similar(client: Client, actor: Actor, place: Place) -> list[Like]:
+    """The records that may be the same person's, with what they share."""
+    found = queries.similar(client.id, client.may_be_same_as_id, actor.only)
+    return [Like(one.id, one.name, _shared(client, one, place)) for one in found]
+
+
+def _shared(client: Client, other: Client, place: Place) -> str:
+    """What two records share: "same email and phone, …"."""
+    is_email = bool(client.email) and client.email == other.email
+    is_phone = bool(client.phone) and client.phone == other.phone
+    phone = wording.phone(client.phone, place.country)
+    if is_email and is_phone:
+        return _("same email and phone: %(email)s, %(phone)s", email=client.email, phone=phone)
+    if is_email:
+        return _("same email: %(email)s", email=client.email)
+    if is_phone:
+        return _("same phone: %(phone)s", phone=phone)
+    return _("had the same email or phone when the record was made")
 
 
 def usual_words(client: Client, place: Place) -> str:
@@ -123,18 +153,31 @@ def usual_words(client: Client, place: Place) -> str:
     return wording.weekly(habit.weekday, habit.minute) if habit else ""
 
 
-def differences(client: Client, form: Any) -> list[tuple[str, str]]:
+def differences(client: Client, form: Any, country: str) -> list[tuple[str, str]]:
     """What the record says now, of everything that was typed otherwise."""
-    typed = {"name": form.name.data, "email": form.email.data, "phone": form.e164}
+    typed = {name: form[name].data or "" for name in ("name", "email", "language")}
+    typed |= {"phone": form.e164, "books_by_phone": bool(form.books_by_phone.data)}
     return [
-        (form[name].label.text, getattr(client, name) or _("nothing"))
-        for name, value in typed.items()
-        if (value or "") != getattr(client, name)
+        (form[name].label.text, detail(name, getattr(client, name), country))
+        for name in FIELDS
+        if typed[name] != getattr(client, name)
     ]
+
+
+def detail(name: str, value: str | bool, country: str) -> str:
+    """One of the FIELDS as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not value:
+        return _("nothing")
+    if name == "phone":
+        return wording.phone(value, country)
+    return wording.language(value) if name == "language" else value
 
 
 def _visit(visit: ClientVisit, actor: Actor, place: Place, year: int) -> VisitLine:
     is_here = visit.place.id == place.id
+    price = wording.price(visit.price_minor, visit.currency)
     return VisitLine(
         reference=visit.reference,
         when=_when(visit.starts_at, visit.place.zone, year),
@@ -145,6 +188,7 @@ def _visit(visit: ClientVisit, actor: Actor, place: Place, year: int) -> VisitLi
         is_late=visit.is_late,
         may_book_next=is_here and actor.may_manage and visit.status == BookingStatus.DONE,
         elsewhere="" if is_here else visit.place.name,
+        price=price if actor.may(Permission.SEE_MONEY) else "",
     )
 
 

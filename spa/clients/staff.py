@@ -24,6 +24,7 @@ from spa.clients import actions, file_queries, file_shown, notes_actions, querie
 from spa.clients.forms import ClientForm, NewClientForm, NoteForm
 from spa.clients.queries import Client
 from spa.domain.roles import Permission
+from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile
 
 bp = Blueprint("clients", __name__, url_prefix="/staff/clients")
@@ -108,6 +109,7 @@ def _show_page(client: Client, form: NoteForm, *, status: int = 200) -> Response
         "clients/show.html",
         client=shown.client_shown(client, actor, place, now),
         file=file_shown.file_of(client, actor, place),
+        was_merged="merged" in request.args,
         form=form,
     )
     return page, status
@@ -139,14 +141,16 @@ def edit(client_id: int) -> ResponseReturnValue:
         languages=[(code, wording.language(code)) for code in queries.languages(client.language)],
     )
     if not form.is_submitted():
-        form.seen.data = str(queries.newest_change(client_id))
+        form.seen.data = str(queries.newest_change(client.id))
         form.remember(client)
         return _edit_page(client, form)
     if not form.validate():
         return _edit_page(client, form, status=422)
     try:
+        if client.id != client_id and form.seen_entry < queries.newest_change(client.id):
+            raise ChangedMeanwhile
         changed = actions.correct_client(
-            client_id,
+            client.id,
             form.meant(),
             seen=form.seen_entry,
             for_visits=bool(form.for_visits.data),
@@ -154,40 +158,48 @@ def edit(client_id: int) -> ResponseReturnValue:
             location_id=place.id,
         )
     except ChangedMeanwhile as error:
-        since = queries.changes_since(client_id, form.seen_entry)
-        # What was typed stays; saving again is then a choice made knowingly.
-        form.seen.data = str(queries.newest_change(client_id))
         client = _client(client_id)
+        since = queries.changes_since(client.id, form.seen_entry)
+        # What was typed stays; saving again is then a choice made knowingly.
+        form.seen.data = str(queries.newest_change(client.id))
         return _edit_page(client, form, since=happened(since, place.zone), status=error.status)
     flash(_("Saved.") if changed else _("Nothing was changed."))
-    return redirect(url_for("clients.show", client_id=client_id), 303)
+    return redirect(url_for("clients.show", client_id=client.id), 303)
 
 
 def _edit_page(
     client: Client, form: ClientForm, *, since: Any = (), status: int = 200
 ) -> ResponseReturnValue:
     """The form; after a change by somebody else, with what happened and what stands there now."""
+    coming, _past = queries.visits(client.id, None, clock.now())
     form_page = render_template(
         "clients/edit.html",
         client=client,
         form=form,
         since=since,
-        coming=queries.visits(client.id, None, clock.now())[0],
-        now=shown.differences(client, form) if since else [],
+        has_coming=any(visit.status == BookingStatus.BOOKED for visit in coming),
+        now=shown.differences(client, form, access.place().country) if since else [],
     )
     return form_page, status
 
 
 def _client(client_id: int) -> Client:
-    """The client, if whoever asks may see them; else they do not exist."""
+    """The client, if whoever asks may see them; else they do not exist.
+
+    Of a record that was merged it is the one that goes on: a page leads there, a form is for it.
+    """
     only = access.actor().only
-    found = queries.client(client_id, only) if client_id < 2**31 else None
-    if found is None or found.merged_into_id:
-        goes_on = queries.survivor(client_id) if client_id < 2**31 else None
-        if goes_on and queries.client(goes_on, only):
-            abort(redirect(url_for("clients.show", client_id=goes_on), 302))
+    if client_id >= 2**31:
         abort(404)
-    return found
+    if found := queries.client(client_id, only):
+        return found
+    goes_on = queries.survivor(client_id)
+    found = queries.client(goes_on, only) if goes_on else None
+    if found is None:
+        abort(404)
+    if request.method == "POST":
+        return found
+    abort(redirect(url_for("clients.show", client_id=found.id, merged="y"), 302))
 
 
 def _asked_and_found() -> tuple[str, list[shown.Line]]:

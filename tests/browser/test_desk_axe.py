@@ -45,6 +45,8 @@ WAYS |= {
     "studio details": at("/staff/studio/details"),
     "studio policies": at("/staff/studio/policies"),
     "rota": at("/staff/rota"),
+    "merging": at("/staff/clients/1/merge"),
+    "two records": at("/staff/clients/1/merge?with=2"),
     "hours": at("/staff/hours"),
     "hours of the week": at("/staff/hours/week"),
     "hours of a day": at("/staff/hours/day?day=2026-12-24"),
