@@ -157,6 +157,16 @@ def visits_made(client_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def messages_made(client_id: int) -> int:
+    """How many messages were written about their visits; what was taken back is left out."""
+    query = (
+        sa.select(sa.func.count(Message.id))
+        .join(Booking, Booking.id == Message.booking_id)
+        .where(Booking.client_id == client_id, Message.status != "withdrawn")
+    )
+    return db.session.scalar(query) or 0
+
+
 def notes_made(client_id: int) -> int:
     """How many notes the file has."""
     query = sa.select(sa.func.count(ClientNote.id)).where(

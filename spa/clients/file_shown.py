@@ -58,6 +58,7 @@ class File:
     parts: list[Part]
     late: str
     notes: list[NoteLine]
+    older_notes: str
     sent: list[SentLine]
     consents: list[tuple[str, str]]
     may_merge: bool
@@ -80,6 +81,7 @@ def file_of(client: Client, actor: Actor, place: Place) -> File:
             )
             for note in file_queries.notes(client.id)
         ],
+        older_notes=_older(file_queries.notes_made(client.id) - file_queries.MOST),
         sent=[_sent(one, place) for one in file_queries.messages(client.id, actor.only)],
         consents=[_consent(one, place) for one in file_queries.consents(client.id, actor.only)],
         may_merge=actor.may(Permission.MERGE_CLIENTS),
@@ -102,6 +104,13 @@ def as_csv(rows: Iterable[Row], place: Place) -> Iterator[str]:
                 str(one.visits),
             )
         )
+
+
+def _older(count: int) -> str:
+    """What is said of the notes that are too many to show."""
+    if count <= 0:
+        return ""
+    return ngettext("%(num)d older note is not shown.", "%(num)d older notes are not shown.", count)
 
 
 def _parts(counts: file_queries.Counts) -> list[Part]:

@@ -32,6 +32,8 @@ class Side:
     last: str
     visits: int
     notes: int
+    messages: int
+    consents: int
 
 
 @dataclass(frozen=True)
@@ -80,23 +82,21 @@ def merge(client_id: int) -> ResponseReturnValue:
 
 
 def _again(client_id: int, number: int, form: FlaskForm) -> ResponseReturnValue:
-    """What comes out now, after somebody else changed one of the two."""
-    kept, other = _client(client_id), queries.client(number, None)
-    if other:
+    """What comes out now, after somebody else changed one of the two, or merged it."""
+    kept, other = queries.client(client_id, None), queries.client(number, None)
+    if kept and other:
         return _preview(kept, other, form, is_stale=True)
-    flash(_("The other record was made part of another one meanwhile."))
-    return redirect(url_for("clients.show", client_id=queries.survivor(number)), 303)
+    flash(_("Somebody else made one of them part of another record meanwhile."))
+    goes_on = queries.survivor(number if kept else client_id)
+    return redirect(url_for("clients.show", client_id=goes_on), 303)
 
 
 def _client(client_id: int) -> Client:
-    """The record; of one that was merged the file of the one that goes on."""
+    """The record; one that was merged is not there to be merged again."""
     found = queries.client(client_id, None)
-    if found is not None:
-        return found
-    goes_on = queries.survivor(client_id)
-    if goes_on is None:
+    if found is None:
         abort(404)
-    abort(redirect(url_for("clients.show", client_id=goes_on, merged="y"), 303))
+    return found
 
 
 def _choose(kept: Client) -> ResponseReturnValue:
@@ -142,6 +142,8 @@ def _side(client: Client) -> Side:
         last=wording.day_and_year(local_time(last, zone).date()) if last else "",
         visits=file_queries.visits_made(client.id),
         notes=file_queries.notes_made(client.id),
+        messages=file_queries.messages_made(client.id),
+        consents=len(file_queries.consents(client.id, None)),
     )
 
 

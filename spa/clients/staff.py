@@ -109,7 +109,6 @@ def _show_page(client: Client, form: NoteForm, *, status: int = 200) -> Response
         "clients/show.html",
         client=shown.client_shown(client, actor, place, now),
         file=file_shown.file_of(client, actor, place),
-        was_merged="merged" in request.args,
         form=form,
     )
     return page, status
@@ -199,7 +198,7 @@ def _client(client_id: int) -> Client:
         abort(404)
     if request.method == "POST":
         return found
-    abort(redirect(url_for("clients.show", client_id=found.id, merged="y"), 302))
+    abort(redirect(url_for("clients.show", client_id=found.id), 302))
 
 
 def _asked_and_found() -> tuple[str, list[shown.Line]]:

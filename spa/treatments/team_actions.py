@@ -1,7 +1,5 @@
 """What changes people, rooms and devices and can leave no visit without its hour."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -15,13 +13,13 @@ from spa.audit.record import record
 from spa.booking import taking
 from spa.database import transaction
 from spa.domain.roles import Actor
+from spa.domain.slugs import free_slug
 from spa.errors import ChangedMeanwhile
 from spa.models import Capability, Resource, ResourcePhoto, ResourceWords
 from spa.treatments import team_queries
 from spa.treatments.team_changes import Can
 from spa.treatments.team_queries import PEOPLE, Words
 
-LONGEST_SLUG = 60
 RESERVED = ("new",)
 """Addresses of the desk that are no name."""
 
@@ -192,21 +190,10 @@ def _new(session: Session, location_id: int, kind: str, name: str, **about: Any)
     return made
 
 
-def slug_of(name: str) -> str:
-    """A name as part of an address: "Mei-Lin Zhào" becomes "mei-lin-zhao"; may be empty."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
-
-
 def _free_slug(session: Session, location_id: int, kind: str, name: str) -> str:
-    """An address that nobody here has, or had."""
-    wanted = slug_of(name) or kind
+    """An address that nobody else at the place has."""
     query = sa.select(Resource.slug).where(Resource.location_id == location_id)
-    taken, count = {*RESERVED, *session.scalars(query)}, 2
-    found = wanted
-    while found in taken:
-        found, count = f"{wanted}-{count}", count + 1
-    return found
+    return free_slug(name, {*RESERVED, *session.scalars(query)}, kind)
 
 
 def _here(session: Session, location_id: int, resource_id: int) -> Resource:
