@@ -13,7 +13,7 @@ from spa.booking import desk_queries
 from spa.booking.queries import Booking
 from spa.domain.roles import RIGHTS, Actor
 from spa.domain.spans import local_time
-from spa.domain.states import BookingStatus, changes_for
+from spa.domain.states import MOVABLE, BookingStatus, changes_for
 from spa.messages import outbox
 
 
@@ -119,8 +119,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
     """All that the desk shows of one booking."""
     about, status = desk_queries.about(booking), BookingStatus(booking.status)
     zone, client = place.zone, about.client
-    is_live = status in {BookingStatus.BOOKED, BookingStatus.ARRIVED}
-    may_manage = actor.may_manage
+    may_change = status in MOVABLE and actor.may_manage
     local = local_time(booking.starts_at, zone)
     entries = audit.entries_of(booking_id=booking.id)
     differs = _differs(booking, about)
@@ -162,9 +161,9 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         wants_look=not booking.looked_at
         and bool(booking.note or differs or (client and client.may_be_same_as_id)),
         buttons=buttons(status, booking.starts_at, actor, place, now),
-        may_cancel=is_live and may_manage,
-        may_move=is_live and may_manage,
-        may_book_next=may_manage and client is not None,
+        may_cancel=may_change,
+        may_move=may_change,
+        may_book_next=actor.may_manage and client is not None,
         told=[
             _told(message, booking.status, place)
             for message in desk_queries.messages_of(booking.id)

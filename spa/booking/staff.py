@@ -21,12 +21,16 @@ from spa.booking.desk_forms import ReasonForm
 from spa.booking.desk_shown import shown
 from spa.booking.forms import CancelForm
 from spa.booking.queries import Booking
+from spa.domain.availability import Reason
 from spa.domain.roles import Permission
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 
 bp = Blueprint("desk", __name__, url_prefix="/staff/booking")
+
+TAKEN = frozenset({Reason.PRACTITIONER_BUSY, Reason.NO_ROOM, Reason.NO_DEVICE})
+"""What is in the way when another visit is."""
 
 
 @bp.get("")
@@ -178,7 +182,7 @@ def _back(reference: str) -> str:
 def _why(booking: Booking, error: Refusal) -> str:
     """Why it can't be done; when the hour is gone, who has it."""
     only = access.actor().only
-    other = desk_queries.who_has(booking, only) if isinstance(error, SlotTaken) else None
+    other = desk_queries.who_has(booking, only) if _is_gone(error) else None
     if other is None:
         return wording.refusal(error)
     zone = access.place().zone
@@ -188,6 +192,11 @@ def _why(booking: Booking, error: Refusal) -> str:
         clock=wording.clock(other.starts_at, zone),
         end=wording.clock(other.ends_at, zone),
     )
+
+
+def _is_gone(error: Refusal) -> bool:
+    """Whether somebody else's visit is in the way, and not a rule alone."""
+    return isinstance(error, SlotTaken) and not (error.reasons and TAKEN.isdisjoint(error.reasons))
 
 
 def _may_waive(error: Refusal) -> bool:

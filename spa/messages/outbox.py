@@ -19,6 +19,8 @@ EVENTS = (
     "staff_reset",
 )
 HAS_AN_HOUR = frozenset({BookingStatus.BOOKED, BookingStatus.ARRIVED, BookingStatus.IN_TREATMENT})
+UNHEARD = ("waiting", "failed")
+"""Where a message stands that its reader has not had, so that it can be taken back."""
 
 
 def tell(
@@ -68,21 +70,22 @@ def tell_change(
 ) -> None:
     """Tell the client of another hour or person, later and once for several changes in a row.
 
-    `before` is what they counted on until now. What still waits to be told is told in its place,
-    and nothing is when all is as they believe. What a worker has in hand counts as heard. The
-    answer to a move of their own remembers no belief, so that it is never left out. A confirmation
-    that still waits tells the truth.
+    `before` is what they counted on until now. What still waits to be told, or never arrived, is
+    told in its place, and nothing is when all is as they believe. What a worker has in hand counts
+    as heard. The answer to a move of their own remembers no belief, so that it is never left out.
+    A confirmation that still waits tells the truth.
     """
-    waiting = session.execute(
+    owed = session.execute(
         sa.update(Message)
-        .where(Message.booking_id == booking.id, Message.status == "waiting")
+        .where(Message.booking_id == booking.id, Message.status.in_(UNHEARD))
         .where(Message.event == "booking_moved")
         .values(status="withdrawn")
-        .returning(Message.before, Message.claimed_until)
-    ).first()
-    if waiting and not _is_on_its_way(waiting.claimed_until, at):
-        before = waiting.before
-    if not (is_told or waiting) or before == believed(booking) or _confirms(session, booking, at):
+        .returning(Message.id, Message.before, Message.claimed_until)
+    ).all()
+    first = min(owed, key=lambda row: row.id, default=None)
+    if first and not _is_on_its_way(first.claimed_until, at):
+        before = first.before
+    if not (is_told or owed) or before == believed(booking) or _confirms(session, booking, at):
         return
     tell(session, "booking_moved", booking, at=at, due_at=due_at, before=before)
 
@@ -150,7 +153,7 @@ def withdraw(session: Session, booking_id: int, now: datetime) -> dict[str, str]
     """
     withdrawn = session.execute(
         sa.update(Message)
-        .where(Message.booking_id == booking_id, Message.status.in_(("waiting", "failed")))
+        .where(Message.booking_id == booking_id, Message.status.in_(UNHEARD))
         .values(status="withdrawn")
         .returning(Message.event, Message.before, Message.claimed_until)
     )

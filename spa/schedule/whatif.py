@@ -8,6 +8,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from spa import access, clock, wording
+from spa.booking import queries
 from spa.domain.roles import Permission
 from spa.schedule import settle_actions, whatif_queries
 from spa.schedule.changes import Change
@@ -40,7 +41,10 @@ def page(change: Change, *, title: str, carried: list[tuple[str, str]]) -> Respo
     """The hours, visits and money that a change would gain or lose; nothing is changed."""
     place, now = access.place(), clock.now()
     today = whatif_queries.today(place.zone, now)
-    offer = whatif_queries.usual_offer(place.id, now)
+    # A treatment is measured by itself, everything else by what is booked most.
+    own: int | None = getattr(change, "treatment_id", None)
+    usual = own or whatif_queries.usual_treatment(place.id, now)
+    offer = queries.offer_of(usual) if usual else None
     horizon = today + timedelta(days=offer.policy.horizon_days if offer else WEEKS * 7)
     minutes, minutes_then, visits = settle_actions.compare(
         change, lambda: whatif_queries.minutes_by_week(place, today, horizon)
@@ -49,10 +53,10 @@ def page(change: Change, *, title: str, carried: list[tuple[str, str]]) -> Respo
     last_on = min(whatif_queries.monday_of(first_on) + timedelta(days=WEEKS * 7 - 1), horizon)
     sessions: dict[date, int] = {}
     sessions_then: dict[date, int] = {}
-    if offer:
-        usual = offer
+    if usual:
+        measured = usual
         sessions, sessions_then, _same = settle_actions.compare(
-            change, lambda: whatif_queries.sessions_by_week(usual, first_on, last_on, now)
+            change, lambda: whatif_queries.sessions_by_week(measured, first_on, last_on, now)
         )
     weeks = [week for week in minutes if first_on - timedelta(days=6) <= week <= last_on]
     fits = _measure(weeks, sessions, sessions_then, wording.sessions)

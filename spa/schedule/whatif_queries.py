@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from spa.booking import queries
-from spa.booking.queries import Offer
 from spa.database import db
 from spa.domain.capacity import sessions_that_fit
 from spa.domain.spans import TICK_MINUTES, intersect, local_time
@@ -33,8 +32,11 @@ def minutes_by_week(place: Place, first_on: date, last_on: date) -> dict[date, i
     return weeks
 
 
-def sessions_by_week(offer: Offer, first_on: date, last_on: date, now: datetime) -> dict[date, int]:
-    """How many more such sessions fit in each week; two queries."""
+def sessions_by_week(
+    treatment_id: int, first_on: date, last_on: date, now: datetime
+) -> dict[date, int]:
+    """How many more such sessions fit in each week, as the treatment is now; three queries."""
+    offer = queries.offer_of(treatment_id)
     known = queries.facts(offer, first_on, last_on, now=now)
     weeks = {monday_of(day): 0 for day in _days(first_on, last_on)}
     for day, count in sessions_that_fit(known, offer.policy).items():
@@ -42,10 +44,10 @@ def sessions_by_week(offer: Offer, first_on: date, last_on: date, now: datetime)
     return weeks
 
 
-def usual_offer(location_id: int, now: datetime) -> Offer | None:
+def usual_treatment(location_id: int, now: datetime) -> int | None:
     """What is booked most there of late, as the measure of an hour; else the first of the menu."""
     counted = sa.func.count(Booking.id)
-    treatment_id = db.session.scalar(
+    return db.session.scalar(
         sa.select(Treatment.id)
         .outerjoin(
             Booking,
@@ -65,7 +67,6 @@ def usual_offer(location_id: int, now: datetime) -> Offer | None:
         .order_by(counted.desc(), Treatment.position, Treatment.id)
         .limit(1)
     )
-    return queries.offer_of(treatment_id) if treatment_id else None
 
 
 def today(zone: ZoneInfo, now: datetime) -> date:

@@ -1,7 +1,6 @@
 """What changes on the menu and could leave a visit without who does it: a treatment as a whole."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +34,19 @@ class Write:
     item: Item
     doers: frozenset[int]
     seen: int
+    known: frozenset[int] = frozenset()
+
+    @property
+    def treatment_id(self) -> int | None:
+        """Which one it is; None for one that is new."""
+        return self.item.id or None
 
     def write(self, session: Session, now: datetime) -> list[Entry]:
         """Write it; raises ChangedMeanwhile when somebody else did after `seen`.
 
-        Only who and what is among `doers`, that the page asked about, gains or loses it.
+        Only who and what is among `doers`, that the page asked about, gains or loses it. `known`
+        are those that could do it when the page was made: where its ticks were left as they were,
+        what the team's page wrote meanwhile stands.
         """
         if not self.item.id:
             return self._add(session)
@@ -47,13 +54,15 @@ class Write:
         old = menu_queries.item(self.location_id, row.slug)
         if old is None:
             raise ChangedMeanwhile
-        changed = _differences(old, self.item, self.doers)
+        able = self._able(old.resource_ids)
+        new = replace(self.item, resource_ids=able)
+        changed = _differences(old, new)
         if not changed:
             return []
         if menu_queries.newest_change(row.id) > self.seen:
             raise ChangedMeanwhile
-        self._fill(session, row, old.resource_ids)
-        told = _told(old, self.item, changed)
+        self._fill(session, row, old.resource_ids, able)
+        told = _told(old, new, changed)
         if "price" in told:
             told["currency"] = session.get_one(Location, self.location_id).currency
         return [Entry("treatment.changed", told, treatment_id=row.id)]
@@ -62,7 +71,9 @@ class Write:
         """A new one stands last on the menu; pressed twice it is added once."""
         there = menu_queries.item(self.location_id, self.item.slug)
         if there is not None:
-            return []
+            if there.is_like(self.item):
+                return []
+            raise ChangedMeanwhile
         last = sa.select(sa.func.max(Treatment.position)).where(
             Treatment.location_id == self.location_id
         )
@@ -75,10 +86,17 @@ class Write:
         )
         session.add(row)
         session.flush()
-        self._fill(session, row, frozenset())
+        self._fill(session, row, frozenset(), self._able(frozenset()))
         return [Entry("treatment.added", treatment_id=row.id)]
 
-    def _fill(self, session: Session, row: Treatment, able: frozenset[int]) -> None:
+    def _able(self, now: frozenset[int]) -> frozenset[int]:
+        """Who and what can do it: those of now, with what was ticked and without what was not."""
+        wanted, known = self.item.resource_ids & self.doers, self.known & self.doers
+        return (now | (wanted - known)) - (known - wanted)
+
+    def _fill(
+        self, session: Session, row: Treatment, old: frozenset[int], able: frozenset[int]
+    ) -> None:
         for name in PLAIN:
             setattr(row, name, getattr(self.item, name))
         for table in (TreatmentWords, TreatmentStep):
@@ -104,15 +122,13 @@ class Write:
             )
             for position, step in enumerate(self.item.steps)
         )
-        wanted = self.item.resource_ids & self.doers
-        gone = (able & self.doers) - wanted
         session.execute(
             sa.delete(Capability).where(
-                Capability.treatment_id == row.id, Capability.resource_id.in_(gone)
+                Capability.treatment_id == row.id, Capability.resource_id.in_(old - able)
             )
         )
         session.add_all(
-            Capability(treatment_id=row.id, resource_id=number) for number in sorted(wanted - able)
+            Capability(treatment_id=row.id, resource_id=number) for number in sorted(able - old)
         )
 
 
@@ -175,15 +191,10 @@ def _row(session: Session, location_id: int, treatment_id: int) -> Treatment:
     return found
 
 
-def _differences(old: Item, new: Item, doers: Iterable[int]) -> list[str]:
+def _differences(old: Item, new: Item) -> list[str]:
     """What differs, by the names of an item."""
-    skipped = {"id", "slug", "archived_at", "resource_ids"}
-    names = [one.name for one in fields(Item) if one.name not in skipped]
-    found = [name for name in names if getattr(old, name) != getattr(new, name)]
-    asked = set(doers)
-    if old.resource_ids & asked != new.resource_ids & asked:
-        found.append("resource_ids")
-    return found
+    names = [one.name for one in fields(Item) if one.name not in {"id", "slug", "archived_at"}]
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
 def _told(old: Item, new: Item, changed: list[str]) -> dict[str, Any]:

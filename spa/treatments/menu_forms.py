@@ -19,7 +19,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from spa import wording
-from spa.contact import one_line
+from spa.contact import many_lines, one_line
 from spa.domain.availability import Step
 from spa.domain.money import minor_of
 from spa.domain.spans import TICK_MINUTES
@@ -37,11 +37,6 @@ def _number(text: str | None, most: int) -> int | None:
     return int(text) if int(text) <= most else None
 
 
-def _text(text: str | None) -> str:
-    """What was written, its lines ended as ours are."""
-    return "\n".join((text or "").splitlines()).strip()
-
-
 def _whole(label: str, **about: Any) -> StringField:
     return StringField(label, render_kw={"inputmode": "numeric"}, **about)
 
@@ -54,6 +49,7 @@ class _TreatmentForm(FlaskForm):
 
     seen = HiddenField()
     rows_shown = HiddenField()
+    able = HiddenField()
     price = StringField(
         _l("Price"),
         description=_l("Such as 185 or 185.50. Visits that are booked keep theirs."),
@@ -89,13 +85,23 @@ class _TreatmentForm(FlaskForm):
         self.kinds = {number: kind for number, kind, _name in choices}
         self.digits = digits
         self.steps: list[Step] = []
-        self.price_minor = 0
+        self.price_minor: int | None = None
 
     @property
     def seen_entry(self) -> int:
         """The entry of the record that was the newest when the page was made."""
         text = self.seen.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+    @property
+    def known(self) -> frozenset[int]:
+        """Who and what could do it when the page was made."""
+        texts = (self.able.data or "").split(",")
+        return frozenset(int(one) for one in texts if one.isascii() and one.isdigit())
+
+    def refuse_name(self) -> None:
+        """Say that another treatment has this name already."""
+        _wrong(self.word_rows[0][1], _("Another treatment is called so: give this another name"))
 
     @property
     def step_rows(self) -> list[tuple[Field, Field, Field, Field]]:
@@ -155,7 +161,7 @@ class _TreatmentForm(FlaskForm):
             example = "185.50" if self.digits else "185"
             words = _("Enter the price in numbers, such as %(price)s", price=example)
             _wrong(self.price, words)
-        self.price_minor = minor or 0
+        self.price_minor = minor
 
     def _check_steps(self) -> None:
         self.steps = []
@@ -219,13 +225,13 @@ def treatment_form(languages: list[str], rows: int, **about: Any) -> _TreatmentF
         fields[f"name_{code}"] = StringField(_l("Name"), filters=[one_line], validators=[length])
         fields[f"summary_{code}"] = TextAreaField(
             _l("In a sentence"),
-            filters=[_text],
+            filters=[many_lines],
             validators=[Length(max=400, message=_l("Keep this to 400 characters"))],
             render_kw={"rows": 2},
         )
         fields[f"about_{code}"] = TextAreaField(
             _l("About it"),
-            filters=[_text],
+            filters=[many_lines],
             description=_l("An empty line begins a paragraph, “- ” a list, “### ” a heading; "
                            "**bold** and *soft* words."),
             validators=[Length(max=10_000, message=_l("Keep this to 10,000 characters"))],

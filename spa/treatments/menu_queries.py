@@ -1,7 +1,7 @@
 """Reads the menu as the desk keeps it: every line, and one with all that belongs to it."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,6 +41,10 @@ class Item:
     resource_ids: frozenset[int]
     archived_at: datetime | None = None
 
+    def is_like(self, other: "Item") -> bool:
+        """Whether it is the same in everything that a form asks."""
+        return self == replace(other, id=self.id, slug=self.slug, archived_at=self.archived_at)
+
     @property
     def minutes(self) -> int:
         """How long the client is there."""
@@ -70,6 +74,15 @@ def item(location_id: int, slug: str) -> Item | None:
     """The treatment of that name in addresses."""
     found = _items(location_id, Treatment.slug == slug)
     return found[0] if found else None
+
+
+def called(location_id: int, language: str, name: str) -> list[Item]:
+    """Those that are sold under this name, in small or in capital letters."""
+    return [
+        one
+        for one in _items(location_id, Treatment.archived_at.is_(None))
+        if language in one.words and one.words[language].name.casefold() == name.casefold()
+    ]
 
 
 def doers(location_id: int) -> list[Doer]:

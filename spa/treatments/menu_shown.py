@@ -1,6 +1,6 @@
 """The menu as the desk shows it: its lines, a form filled in, the page visitors would see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from spa import wording
 from spa.access import Place
+from spa.domain.availability import Step
 from spa.treatments import markup
 from spa.treatments.menu_queries import Doer, Item
 from spa.treatments.queries import TreatmentShown, step_shown
@@ -24,6 +25,7 @@ class Line:
     price: str
     length: str
     people: list[str]
+    is_everyone: bool
     is_hidden: bool
     is_archived: bool
     misses: str
@@ -32,13 +34,18 @@ class Line:
 def line(item: Item, doers: Mapping[int, Doer], place: Place) -> Line:
     """A treatment in words."""
     mine = [doers[number] for number in item.resource_ids if number in doers]
-    people = [one.name for one in doers.values() if one in mine and one.kind == "practitioner"]
+    everyone = [one for one in doers.values() if one.kind == "practitioner"]
+    people = [one.name for one in everyone if one in mine]
     rooms = [one for one in mine if one.kind == "room"]
     misses = ""
     if not people:
         misses = _("nobody may give it")
     elif not rooms:
         misses = _("no room suits it")
+    elif any(step.needs_device for step in item.steps) and "device" not in {
+        one.kind for one in mine
+    }:
+        misses = _("no device suits it")
     elif place.language not in item.words:
         misses = _("it has no words in %(language)s", language=wording.language(place.language))
     return Line(
@@ -47,6 +54,7 @@ def line(item: Item, doers: Mapping[int, Doer], place: Place) -> Line:
         price=wording.price(item.price_minor, place.currency),
         length=wording.minutes(item.minutes),
         people=people,
+        is_everyone=len(everyone) > 1 and len(people) == len(everyone),
         is_hidden=item.is_hidden,
         is_archived=item.archived_at is not None,
         misses=misses,
@@ -78,6 +86,8 @@ def fill(form: Any, item: Item | None, place: Place, *, is_copy: bool = False) -
     form.days_between.data = str(item.days_between or "")
     form.is_needling.data, form.is_hidden.data = item.is_needling, item.is_hidden
     form.doers.data = sorted(item.resource_ids & set(form.kinds))
+    if not is_copy:
+        form.able.data = ",".join(map(str, form.doers.data))
 
 
 def by_kind(form: Any) -> list[tuple[str, list[Any]]]:
@@ -105,7 +115,9 @@ def as_visitors_see_it(form: Any, place: Place) -> TreatmentShown:
         name=name.data or _("(no name yet)"),
         summary=summary.data or "",
         minutes=sum(step.minutes for step in form.steps),
-        price=wording.price(form.price_minor, place.currency),
+        price=_("(no price yet)")
+        if form.price_minor is None
+        else wording.price(form.price_minor, place.currency),
         is_needling=bool(form.is_needling.data),
         about=markup.html(about.data or ""),
         steps=[step_shown(step) for step in form.steps],
@@ -120,7 +132,17 @@ def differing(form: Any, item: Item, place: Place) -> list[tuple[str, str]]:
         (form.price.label.text, form.price.data or "",
          wording.plain_price(item.price_minor, place.currency)),
         (form.turnover.label.text, form.turnover.data or "", str(item.turnover_minutes)),
+        (form.days_between.label.text, form.days_between.data or "", str(item.days_between or "")),
+        (_("Steps"), _steps(form.steps), _steps(item.steps)),
+        (form.doers.label.text, _names(form, form.doers.data or ()),
+         _names(form, item.resource_ids)),
     ]  # fmt: skip
+    for tick, is_now in (
+        (form.binds_person, item.turnover_needs_practitioner),
+        (form.is_needling, item.is_needling),
+        (form.is_hidden, item.is_hidden),
+    ):
+        now.append((tick.label.text, _yes(tick.data), _yes(is_now)))
     for code, name, summary, about in form.word_rows:
         words = item.words.get(code)
         if words:
@@ -130,3 +152,23 @@ def differing(form: Any, item: Item, place: Place) -> list[tuple[str, str]]:
                 (about.label.text, about.data or "", words.about),
             ]
     return [(str(label), stands) for label, typed, stands in now if typed != stands]
+
+
+def _steps(steps: Iterable[Step]) -> str:
+    """The hour in a line."""
+    said = []
+    for step in steps:
+        words = [wording.step(step.kind)[0], wording.minutes(step.minutes)]
+        words += [_("without the practitioner")] if not step.needs_practitioner else []
+        words += [_("with a device")] if step.needs_device else []
+        said.append(", ".join(words))
+    return "; ".join(said)
+
+
+def _names(form: Any, chosen: Iterable[int]) -> str:
+    numbers = set(chosen)
+    return ", ".join(str(one.label.text) for one in form.doers if int(one.data) in numbers)
+
+
+def _yes(is_so: bool) -> str:
+    return _("yes") if is_so else _("no")

@@ -1,6 +1,7 @@
 """The menu at the desk: treatments, their words, prices and steps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -56,14 +57,28 @@ def new() -> ResponseReturnValue:
     elif _is_growing() or not form.validate():
         return _page(form, None, status=200 if _is_growing() else 422)
     else:
-        item = _typed(form, None)
-        return settling.settle(
-            Write(access.place().id, item, frozenset(form.kinds), 0),
-            title=_("Add “%(name)s”", name=item.named(form.languages[0])),
-            said=_("“%(name)s” is on the menu.", name=item.named(form.languages[0])),
-            to=url_for("menu.index"),
-        )
+        try:
+            return _add(form)
+        except ChangedMeanwhile:
+            form.refuse_name()
+            return _page(form, None, status=422)
     return _page(form, None)
+
+
+def _add(form: Any) -> ResponseReturnValue:
+    """Put it on the menu, once however often it is pressed; raises ChangedMeanwhile for a name."""
+    item = _typed(form, None)
+    name = item.named(form.languages[0])
+    for there in menu_queries.called(access.place().id, form.languages[0], name):
+        if not there.is_like(item):
+            raise ChangedMeanwhile
+        item = replace(item, slug=there.slug)
+    return settling.settle(
+        Write(access.place().id, item, frozenset(form.kinds), 0),
+        title=_("Add “%(name)s”", name=name),
+        said=_("“%(name)s” is on the menu.", name=name),
+        to=url_for("menu.index"),
+    )
 
 
 @bp.route("/<slug>", methods=["GET", "POST"])
@@ -75,7 +90,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if not form.is_submitted():
         menu_shown.fill(form, item, access.place())
         form.seen.data = str(menu_queries.newest_change(item.id))
-    elif _is_growing() or not form.validate():
+    elif _is_growing() or not form.validate() or _has_namesake(form, item):
         return _page(form, item, status=200 if _is_growing() else 422)
     else:
         try:
@@ -83,6 +98,17 @@ def edit(slug: str) -> ResponseReturnValue:
         except ChangedMeanwhile:
             return _page(form, _item(slug), since=_since(form, item), status=409)
     return _page(form, item, since=since)
+
+
+def _has_namesake(form: Any, item: Item) -> bool:
+    """Whether another is called so already; one that kept its name may go on."""
+    language = form.languages[0]
+    name = form.words[language].name
+    others = menu_queries.called(access.place().id, language, name)
+    if name == item.named(language) or all(one.id == item.id for one in others):
+        return False
+    form.refuse_name()
+    return True
 
 
 def _save(form: Any, item: Item) -> ResponseReturnValue:
@@ -99,7 +125,7 @@ def _save(form: Any, item: Item) -> ResponseReturnValue:
             )
         )
     return settling.settle(
-        Write(access.place().id, typed, frozenset(form.kinds), form.seen_entry),
+        Write(access.place().id, typed, frozenset(form.kinds), form.seen_entry, form.known),
         title=_("Change “%(name)s”", name=name),
         said=" ".join(said),
         to=url_for("menu.index"),
@@ -195,8 +221,7 @@ def _typed(form: Any, item: Item | None) -> Item:
         is_needling=bool(form.is_needling.data),
         days_between=form.days,
         is_hidden=bool(form.is_hidden.data),
-        resource_ids=frozenset(form.doers.data or ())
-        | ((item.resource_ids - frozenset(form.kinds)) if item else frozenset()),
+        resource_ids=frozenset(form.doers.data or ()),
         archived_at=item.archived_at if item else None,
     )
 

@@ -289,6 +289,18 @@ def test_who_has_heard_of_it_already_hears_that_it_is_off(
     assert messages(session) == [("booking_confirmed", "sent"), ("booking_cancelled", "waiting")]
 
 
+def test_who_may_be_hearing_of_it_this_moment_hears_that_it_is_off(
+    session: Session, kim: Actor
+) -> None:
+    booking = book(kim)
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(claimed_until=make.moment("2026-03-10 09:05")))
+
+    desk_actions.undo_booking(booking.reference, actor=kim)
+
+    assert messages(session)[-1] == ("booking_cancelled", "waiting")
+
+
 @pytest.mark.parametrize("why", ["later", "by another", "changed since"])
 def test_what_was_not_just_booked_by_oneself_is_not_undone(
     why: str, session: Session, kim: Actor, at: At

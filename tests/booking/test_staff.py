@@ -259,6 +259,26 @@ def test_a_sheet_has_the_lines_of_the_list_and_is_written_down(
     assert entry.details == {"count": 2}
 
 
+@pytest.mark.parametrize(
+    ("by", "is_late", "expected"),
+    [("studio", False, ["studio", ""]), ("client", True, ["client", "yes"])],
+)
+def test_a_sheet_says_who_called_a_visit_off_and_whether_late(
+    by: str, is_late: bool, expected: list[str], session: Session, three: Pages
+) -> None:
+    visit = session.scalars(sa.select(Booking).where(Booking.contact_name == "Ana")).one()
+    visit.status, visit.cancelled_by, visit.is_late = "cancelled", by, is_late
+    session.commit()
+
+    heads, ana, bea = sheet(three)
+
+    at = heads.index("Called off by")
+    assert (ana[at - 1 : at + 2], bea[at - 1 : at + 2]) == (
+        ["Cancelled", *expected],
+        ["Booked", "", ""],
+    )
+
+
 def test_a_long_sheet_is_whole_and_read_a_few_lines_at_a_time(
     session: Session, three: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,6 +364,31 @@ def test_a_message_that_failed_says_why_and_goes_again(session: Session, staff: 
     assert not page.tree.xpath("//button[normalize-space()='Send again']")
 
 
+@pytest.mark.parametrize(
+    ("event", "offered"),
+    [
+        ("booking_cancelled", ["Send again", "Told in another way"]),
+        ("booking_confirmed", ["Told in another way"]),
+    ],
+)
+def test_a_cancelled_visit_sends_again_what_is_true_of_it(
+    event: str, offered: list[str], session: Session, staff: Staff
+) -> None:
+    visit, desk = make.booked("2026-03-12 10:00"), staff("reception")
+    visit.status, visit.cancelled_by = "cancelled", "client"
+    session.commit()
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(event=event, status="failed", last_error="X 550"))
+
+    page = show(desk, visit)
+
+    mend = page.tree.xpath("//form[contains(@action, '/messages/')]//button")
+    assert [button.text_content() for button in mend] == offered
+    press(desk, page, offered[0])
+    status = "waiting" if len(offered) == 2 else "dealt_with"
+    assert session.scalars(sa.select(Message)).one().status == status
+
+
 def test_a_cancellation_is_put_right_on_a_closed_day_by_saying_why(
     session: Session, studio: make.Studio, staff: Staff
 ) -> None:
@@ -364,3 +409,25 @@ def test_a_cancellation_is_put_right_on_a_closed_day_by_saying_why(
 
     session.refresh(visit)
     assert visit.status == "booked"
+
+
+def test_a_closed_day_is_not_said_to_have_gone_to_somebody(
+    session: Session, studio: make.Studio, staff: Staff
+) -> None:
+    """Ines' visit had the room that Maya's has now, and another room is free."""
+    visit, desk = make.booked("2026-03-12 10:00", practitioner="ines"), staff("manager")
+    visit.status = "cancelled"
+    session.commit()
+    with transaction() as inside:
+        inside.execute(sa.delete(Claim))
+    other = make.booked("2026-03-12 10:00", practitioner="maya", name="Bea", visitor="x")
+    assert other.room_id == visit.room_id
+    day = make.moment("2026-03-12 10:00").date()
+    with transaction() as inside:
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    page = press(desk, show(desk, visit), "Book it again")
+
+    assert page.status == 409
+    assert "Bea" not in alert(page)
+    assert "closed" in alert(page)

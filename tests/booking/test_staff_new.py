@@ -161,9 +161,11 @@ def test_now_pressed_twice_books_once(session: Session, staff: Staff, at: At) ->
 
 
 def test_a_client_number_of_five_thousand_digits_is_nobody(staff: Staff) -> None:
-    answer = staff("reception").client.get("/staff/booking/new?client=" + "9" * 5000)
+    desk, number = staff("reception"), "9" * 5000
+    typed = fields(desk.get("desk_new.new")) | {"client": number}
 
-    assert answer.status_code == 404
+    assert desk.client.get(f"/staff/booking/new?client={number}").status_code == 404
+    assert desk.client.post("/staff/booking/new", data=typed).status_code == 404
 
 
 def test_an_hour_that_is_gone_is_refused_in_words_with_the_nearest_times(

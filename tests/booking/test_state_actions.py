@@ -349,6 +349,20 @@ def test_putting_a_late_cancellation_right_leaves_nothing_late(
     assert not visit.is_late
 
 
+def test_a_move_that_came_late_stays_late_when_a_cancellation_is_put_right(
+    session: Session, kim: Actor, at: At
+) -> None:
+    visit = make.booked("2026-03-11 12:00")
+    at("2026-03-10 13:00")
+    actions.move_booking(visit.reference, make.moment("2026-03-20 10:00"))
+    change_state(visit.reference, S.CANCELLED, actor=kim)
+
+    change_state(visit.reference, S.BOOKED, actor=kim)
+
+    session.refresh(visit)
+    assert visit.is_late
+
+
 def test_putting_it_right_while_the_mail_goes_out_is_told(session: Session, kim: Actor) -> None:
     visit = make.booked("2026-03-12 10:00")
     change_state(visit.reference, S.CANCELLED, actor=kim)

@@ -80,3 +80,23 @@ def test_a_failed_mail_leaves_the_morning_page_when_it_is_dealt_with(
 
     assert "Noted: told in another way." in page.text
     assert "Mail that did not arrive" not in page.text
+
+
+@pytest.mark.parametrize(("role", "is_linked"), [("owner", True), ("reception", False)])
+def test_an_invitation_that_failed_leads_to_where_it_is_sent_again(
+    role: str, is_linked: bool, session: Session, staff: Staff
+) -> None:
+    visit, desk = make.booked("2026-03-12 10:00"), staff(role)
+    number = failed(session, "staff_invited", visit)
+    with transaction() as inside:
+        bo = make.staff(inside, "reception", email="bo@example.com")
+        message = inside.get_one(Message, number)
+        message.booking_id, message.staff_id = None, bo.id
+
+    page = desk.get("morning.today")
+
+    links = page.tree.xpath("//a[normalize-space()='Invite again']/@href")
+    assert links == ([desk.address("people.show", staff_id=bo.id)] if is_linked else [])
+    assert page.tree.xpath("//button[starts-with(normalize-space(), 'Told in another way')]")
+    boss = somebody(session, Role.OWNER, email="boss@example.com")
+    assert not actions.send_again(number, visit.location_id, actor=boss)

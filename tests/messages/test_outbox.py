@@ -218,6 +218,23 @@ def test_several_changes_are_told_as_one_from_what_the_client_believes(
     assert waiting(session) == expected
 
 
+@pytest.mark.parametrize(("day", "expected"), [(14, ["12"]), (-14, ["12"]), (12, [])])
+def test_a_change_takes_the_place_of_one_that_was_never_delivered(
+    day: int, expected: list[str], session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked("2026-03-12 10:00")
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(status="sent"))
+    desk_move(booking.id, 13)
+    with transaction() as inside:
+        inside.execute(sa.update(Message).where(Message.event == MOVED).values(status="failed"))
+
+    desk_move(booking.id, abs(day), is_told=day > 0)
+
+    assert waiting(session) == expected
+    assert "failed" not in [status for *_, status in written(session)]
+
+
 def test_a_change_is_due_two_minutes_later_for_the_one_who_booked(
     session: Session, studio: make.Studio
 ) -> None:

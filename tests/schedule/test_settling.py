@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from spa.models import AuditEntry, Booking, Capability, Claim, Message, TimeOff
+from spa.models import AuditEntry, Booking, Capability, Claim, Message, TimeOff, Treatment
 from tests import make
 from tests.pages import Page, Pages
 
@@ -178,3 +178,18 @@ def test_what_if_works_in_a_studio_that_sells_nothing(
     page = sent(staff("manager"), preview="1")
 
     assert "−9.5 h" in page.text
+
+
+def test_what_if_counts_what_longer_cleaning_costs(staff: Staff, session: Session) -> None:
+    desk = staff("manager")
+    page = desk.open("/staff/treatments/facial")
+    (form,) = page.tree.xpath("//form[@id='treatment']")
+    data: dict[str, Any] = {}
+    for name, value in form.form_values():
+        data.setdefault(name, []).append(value or "")
+
+    page = desk.post("/staff/treatments/facial", data | {"turnover": "60", "preview": "1"})
+
+    (tile,) = [one for one in page.all(".tile") if "still free" in one.text_content()]
+    assert tile.text_content().strip().startswith("−")
+    assert session.scalar(sa.select(Treatment.turnover_minutes).where(Treatment.id == 1)) == 15

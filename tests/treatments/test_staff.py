@@ -50,7 +50,7 @@ def test_the_menu_is_listed_in_its_order(staff: Staff) -> None:
     assert len(rows) == 2
     assert "Facial" in rows[0]
     assert "60 minutes" in rows[0]
-    assert "Ines, Maya" in rows[0]
+    assert "Everyone" in rows[0]
 
 
 @pytest.mark.parametrize("role", ["reception", "practitioner"])
@@ -299,3 +299,94 @@ def test_a_treatment_of_another_place_is_not_there(staff: Staff, session: Sessio
 
     assert desk.client.get(f"{MENU}/theirs").status_code == 404
     assert "theirs" not in desk.get("menu.index").text
+
+
+def test_a_new_treatment_saved_twice_is_on_the_menu_once(staff: Staff, session: Session) -> None:
+    desk = staff("manager")
+    page = desk.open(f"{MENU}/new?like=check")
+
+    for _press in range(2):
+        answer = sent(desk, "new", page, name_en="Another check")
+        assert "“Another check” is on the menu." in answer.text
+
+    assert events(session) == ["treatment.added"]
+
+
+def test_two_treatments_of_one_name_are_told_apart(staff: Staff, session: Session) -> None:
+    desk = staff("manager")
+
+    added = sent(desk, "new", desk.open(f"{MENU}/new?like=facial"), name_en="Check")
+    renamed = sent(desk, "facial", name_en="check")
+
+    for page in (added, renamed):
+        assert page.status == 422
+        assert "Another treatment is called so" in wrong(page)["name_en"]
+    assert events(session) == []
+
+
+def test_what_the_team_page_changed_meanwhile_is_not_undone(
+    staff: Staff, session: Session, studio: make.Studio
+) -> None:
+    desk = staff("manager")
+    page = desk.open(f"{MENU}/facial")
+    session.delete(session.get_one(Capability, (studio.maya, studio.facial)))
+    session.commit()
+
+    sent(desk, "facial", page, price="300")
+
+    session.rollback()
+    assert session.get(Capability, (studio.maya, studio.facial)) is None
+    assert session.get(Capability, (studio.ines, studio.facial)) is not None
+
+
+@pytest.mark.parametrize("field", ["name_en", "summary_en", "about_en"])
+def test_what_no_database_keeps_is_left_out(field: str, staff: Staff, session: Session) -> None:
+    typed: dict[str, Any] = {field: "So\x00 it is\u2028."}
+    sent(staff("manager"), "facial", **typed)
+
+    words = session.get_one(TreatmentWords, (facial(session).id, "en"))
+    assert "\x00" not in words.name + words.summary + words.about
+    assert events(session) == ["treatment.changed"]
+
+
+def test_a_price_that_is_none_is_not_shown_as_nothing(staff: Staff) -> None:
+    page = sent(staff("manager"), "facial", price="1,850.5")
+
+    assert "no price yet" in page.tree.xpath("string(//article[@id='preview'])")
+
+
+def test_a_device_that_no_longer_works_is_missed(
+    staff: Staff, session: Session, studio: make.Studio
+) -> None:
+    step = session.get_one(TreatmentStep, (studio.facial, 1))
+    step.needs_device = True
+    session.commit()
+
+    assert "no device suits it" in staff("manager").get("menu.index").text
+
+
+def test_the_second_of_two_sees_which_steps_and_people_differ(
+    staff: Staff, session: Session, studio: make.Studio
+) -> None:
+    first, second = staff("manager"), staff("owner")
+    page = second.open(f"{MENU}/facial")
+    sent(first, "facial", step1_minutes="30", days_between="28", is_hidden="y")
+
+    page = sent(second, "facial", page, price="310")
+
+    assert page.status == 409
+    notice = page.tree.xpath("string(//div[@role='alert'])")
+    assert "30 minutes" in notice
+    assert "28" in notice
+    assert "Hidden" in notice
+
+
+def test_the_menu_names_who_gives_a_treatment_that_not_everyone_gives(
+    staff: Staff, session: Session, studio: make.Studio
+) -> None:
+    session.delete(session.get_one(Capability, (studio.maya, studio.facial)))
+    session.commit()
+
+    row = staff("manager").get("menu.index").tree.xpath("string(//tbody/tr[1])")
+    assert "Ines" in row
+    assert "Everyone" not in row
