@@ -14,7 +14,7 @@ from spa.domain.availability import Reason
 
 log = logging.getLogger("spa")
 
-OUR_MISTAKES = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+OUR_MISTAKES = (sa.exc.IntegrityError, sa.exc.ProgrammingError)
 
 
 class Refusal(Exception):
@@ -167,6 +167,9 @@ def _bad_query(error: BadQuery) -> ResponseReturnValue:
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
     """The database is busy, gone, full or read-only: say so, and when to come back."""
+    if isinstance(error, sa.exc.DataError):
+        # What no database keeps: a character that is none, a number beyond all bounds.
+        return _page(400, *wording.http_error(400))
     if isinstance(error, OUR_MISTAKES):
         return _broken(error)
     log.error("database unavailable: %s", str(getattr(error, "orig", error)).split("\n")[0])

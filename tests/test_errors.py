@@ -226,3 +226,36 @@ def test_a_database_that_restarts_is_found_again(bare_app: Flask) -> None:
 def db_server() -> sa.Engine:
     """The server that the tests run on, apart from the program."""
     return sa.create_engine(os.environ["TEST_DATABASE"], poolclass=sa.NullPool)
+
+
+NOTHING = "%00"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/staff/record?about=a{NOTHING}b",
+        f"/staff/treatments/new?like={NOTHING}",
+        f"/staff/absence/new?with={NOTHING}",
+        f"/staff/booking?with={NOTHING}",
+        f"/staff/hours/close?day={NOTHING}&reason={NOTHING}",
+        f"/treatments/{NOTHING}",
+        f"/booking/{NOTHING}",
+    ],
+)
+def test_a_character_that_no_database_keeps_is_the_askers_mistake(
+    path: str, staff: Callable[..., Pages]
+) -> None:
+    assert staff("owner").client.get(path).status_code < 500
+
+
+def test_it_is_when_it_is_written_too(
+    staff: Callable[..., Pages], session: Session, studio: make.Studio
+) -> None:
+    desk = staff("owner")
+    about = {"first_on": "2026-03-12", "last_on": "2026-03-12", "reason": "a\0b"}
+    page = desk.open("/staff/absence/off?with=ines")
+
+    answer = desk.client.post("/staff/absence/off", data=page.fields() | about)
+
+    assert answer.status_code < 500

@@ -18,7 +18,7 @@ from spa.domain.roles import Actor
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.errors import NoLongerOffered, NotAllowed
 from spa.messages import outbox
-from spa.models import AuditEntry, Booking, Client
+from spa.models import AuditEntry, Booking, Client, Resource
 
 LIVE = tuple(TAKES_AN_HOUR - {BookingStatus.HELD})
 """The states of a visit that is or was given."""
@@ -28,7 +28,7 @@ TOLD_AFTER = timedelta(seconds=30)
 """How long the confirmation waits, so that a slip of the hand can be undone in silence."""
 
 UNDO_WITHIN = timedelta(seconds=60)
-TWICE_WITHIN = timedelta(minutes=15)
+TWICE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def book_at_desk(
         if not offer:
             raise NoLongerOffered
         client = _client(session, wanted, actor, location_id, now)
-        if already := _booked_already(session, client, offer, wanted.start, now):
+        if already := _booked_already(session, client, offer, wanted, now):
             return already
         found, overrode = taking.find_at_desk(
             offer,
@@ -160,15 +160,21 @@ def _client(
 
 
 def _booked_already(
-    session: Session, client: Client, offer: Offer, start: datetime, now: datetime
+    session: Session, client: Client, offer: Offer, wanted: Wanted, now: datetime
 ) -> Booking | None:
     """The same visit of the same client, when the button was pressed twice.
 
-    Pressed again a little later, "now" is a little later too.
+    Pressed again a little later, "now" is a little later too; with somebody else it is another.
     """
+    start = wanted.start
+    who = sa.select(Resource.id)
+    if wanted.practitioner:
+        who = who.where(Resource.slug == wanted.practitioner)
     is_same = sa.and_(
         Booking.starts_at.between(start - TWICE_WITHIN, start),
         Booking.created_at >= now - TWICE_WITHIN,
+        sa.true() if start <= now + TWICE_WITHIN else sa.false(),
+        Booking.practitioner_id.in_(who),
     )
     return session.scalar(
         sa.select(Booking).where(

@@ -14,7 +14,6 @@ from spa.booking.taking import Waiver
 from spa.database import transaction
 from spa.domain.availability import NONE_WAIVED, Allocation, Person, Reason, Thing, Waived
 from spa.domain.roles import Actor, Permission
-from spa.domain.spans import local_time
 from spa.domain.states import MOVABLE, BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
 from spa.messages import outbox
@@ -70,9 +69,7 @@ def move_at_desk(
         if _is_as_it_was(booking, start, found):
             return booking
         before, details = outbox.believed(booking), _what_changes(booking, start, found)
-        if _is_another_day(booking.starts_at, start, offer):
-            # Who had arrived has gone home and comes another day.
-            booking.status, booking.arrived_at = BookingStatus.BOOKED, None
+        taking.comes_another_day(booking, start, offer)
         is_told = is_told and booking.status == BookingStatus.BOOKED
         if start != booking.starts_at:
             booking.assured_at = None
@@ -108,6 +105,7 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
         before, was = outbox.believed(booking), entry.details
         start = datetime.fromisoformat(was["from"])
         found = _allocation(was)
+        _refuse_unless_it_stands(session, booking, offer, start, was, now)
         booking.assured_at = _moment(was.get("assured_at"))
         if arrived_at := _moment(was.get("arrived_at")):
             booking.status, booking.arrived_at = BookingStatus.ARRIVED, arrived_at
@@ -125,6 +123,35 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
             **{"from": was["to"], "to": was["from"]},
         )
     return booking
+
+
+def _refuse_unless_it_stands(
+    session: Session,
+    booking: Booking,
+    offer: Offer,
+    start: datetime,
+    was: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Raise SlotTaken when the old hour, person or room can't be had any more.
+
+    What was set aside for this visit before is no question now.
+    """
+    entries = session.scalars(
+        sa.select(AuditEntry.details).where(AuditEntry.booking_id == booking.id)
+    )
+    agreed = {reason for details in entries for reason in details.get("overrode", ())}
+    reasons, found = queries.place_for(
+        queries.at_desk(offer),
+        start,
+        now=now,
+        practitioner=queries.resource_slug(was["from_practitioner"]),
+        room=was["from_room"],
+        without=booking.id,
+        waived=(SETTLED - {Reason.CLOSED}) | {Reason.DAY_FULL} | set(map(Reason, agreed)),
+    )
+    if not found:
+        raise SlotTaken(reasons)
 
 
 def _refuse_unseen(session: Session, booking: Booking, seen: int | None) -> None:
@@ -196,10 +223,6 @@ def _what_changes(booking: Booking, start: datetime, found: Allocation) -> dict[
     }
 
 
-def _is_another_day(before: datetime, after: datetime, offer: Offer) -> bool:
-    return local_time(before, offer.zone).date() != local_time(after, offer.zone).date()
-
-
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
@@ -224,7 +247,12 @@ def _may_be_undone(
 ) -> bool:
     """Whoever moved it, a moment ago, and nobody has changed it since."""
     is_last = entry.booking_id == booking.id and _newest(session, booking) == entry.id
-    is_own = entry.event == "booking.moved" and entry.staff_id == actor.id
+    # What was moved because the rota changed is not taken back without it.
+    is_own = (
+        entry.event == "booking.moved"
+        and entry.staff_id == actor.id
+        and "change" not in entry.details
+    )
     return is_last and is_own and now - entry.at <= UNDO_WITHIN
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from spa.booking import queries
 from spa.booking.queries import Offer
 from spa.domain.availability import NONE_WAIVED, Allocation, Reason, Waived, claims_of
+from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
 from spa.errors import SlotTaken
 from spa.models import Booking, Claim, Location, Treatment
@@ -166,6 +167,13 @@ def made_of(offer: Offer, now: datetime, **about: Any) -> Booking:
         ],
         **about,
     )
+
+
+def comes_another_day(booking: Booking, start: datetime, offer: Offer) -> None:
+    """Who had arrived and is moved to another day has gone home, and is booked again."""
+    days = {local_time(at, offer.zone).date() for at in (booking.starts_at, start)}
+    if len(days) == 2 and booking.status == BookingStatus.ARRIVED:
+        booking.status, booking.arrived_at = BookingStatus.BOOKED, None
 
 
 def take(

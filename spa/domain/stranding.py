@@ -1,6 +1,6 @@
 """Which visits a change of hours, people or rooms leaves without what they were booked with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,6 +49,49 @@ def against(visit: Standing, facts: Facts, policy: Policy) -> frozenset[Reason]:
         devices=_free(facts.devices, visit.device_id),
     )
     return frozenset(refusals(visit.starts_at, alone, policy, NOT_ASKED))
+
+
+Lacking = Mapping[str, frozenset[int]]
+"""What a visit has not, by name, and for which of its ticks; one tick stands for the whole."""
+
+
+def lacking(
+    visit: Standing, facts: Facts, policy: Policy, away: Sequence[Span], shut: Sequence[Span]
+) -> dict[str, frozenset[int]]:
+    """What a visit has not where it is, so that what gets worse can be told from what was agreed.
+
+    `away` is when its practitioner is off, `shut` when the house is closed, whatever the hours are:
+    a visit that was agreed outside of them has nobody on a day that is taken off altogether.
+    """
+    start = tick_of(visit.starts_at)
+    hour = frozenset(range(start, start + visit.session.ticks))
+    found = {str(reason): frozenset({start}) for reason in against(visit, facts, policy)}
+    if Reason.CLOSED in found:
+        found[Reason.CLOSED] = hour - _ticks(_touching(facts.open, Span(start, max(hour) + 1)))
+    if Reason.NOT_ON_SHIFT in found:
+        needed = {
+            tick
+            for offset, ticks in visit.session.practitioner_runs
+            for tick in range(start + offset, start + offset + ticks)
+        }
+        shifts = [
+            span
+            for person in _with_id(facts.people, visit.practitioner_id)
+            for span in _touching(person.on_shift, Span(start, max(hour) + 1))
+        ]
+        found[Reason.NOT_ON_SHIFT] = frozenset(needed) - _ticks(shifts)
+    found["away"] = hour & _ticks(_touching(away, Span(start, max(hour) + 1)))
+    found["shut"] = hour & _ticks(_touching(shut, Span(start, max(hour) + 1)))
+    return found
+
+
+def is_worse(after: Lacking, before: Lacking) -> bool:
+    """Whether anything is missing now that was there before."""
+    return any(ticks - before.get(name, frozenset()) for name, ticks in after.items())
+
+
+def _ticks(spans: Iterable[Span]) -> frozenset[int]:
+    return frozenset(tick for span in spans for tick in range(span.start, span.end))
 
 
 def _with_id(people: Sequence[Person], wanted: int) -> list[Person]:

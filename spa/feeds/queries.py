@@ -113,14 +113,14 @@ def names_clients(location_id: int) -> bool:
 
 
 def entries(shown: Feed, now: datetime) -> list[Entry]:
-    """What the calendar holds, from a month back to as far as the house plans."""
+    """What the calendar holds from a month back on: every visit, and what else the house plans."""
     since, until = now - BEHIND, now + timedelta(days=shown.horizon_days + 1)
-    found = [*_visits(shown, since, until), *_blocks(shown, since, until)]
+    found = [*_visits(shown, since), *_blocks(shown, since, until)]
     found += _days_off(shown, since, until)
     return sorted(found, key=lambda one: (one.starts_at, one.uid))
 
 
-def _visits(shown: Feed, since: datetime, until: datetime) -> list[Entry]:
+def _visits(shown: Feed, since: datetime) -> list[Entry]:
     """The visits, each with when it was last changed, in one query."""
     room, person = aliased(Resource), aliased(Resource)
     changed = sa.select(sa.func.max(AuditEntry.at, type_=UtcDateTime)).where(
@@ -144,7 +144,7 @@ def _visits(shown: Feed, since: datetime, until: datetime) -> list[Entry]:
         .join(person, person.id == Booking.practitioner_id)
         .where(
             Booking.location_id == shown.location_id,
-            Booking.starts_at.between(since, until),
+            Booking.starts_at >= since,
             Booking.status.in_(SHOWN),
         )
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from spa.audit.queries import Entry, entries_of, newest_entry
 from spa.database import db
 from spa.domain.hours import Pattern
 from spa.domain.spans import subtract, union
-from spa.models import OpeningHours, Resource, Shift, ShiftBreak, TimeOff
+from spa.models import AuditEntry, OpeningHours, Resource, Shift, ShiftBreak, TimeOff
 
 PEOPLE = "practitioner"
 EVENTS = (
@@ -27,6 +27,10 @@ A_DAY = timedelta(days=1)
 
 Week = tuple[Pattern, ...]
 """A pattern for each weekday that somebody is in, Monday first; without dates."""
+
+
+A_MOMENT = timedelta(minutes=5)
+"""Who sends the same form again this soon has pressed twice."""
 
 
 @dataclass(frozen=True)
@@ -228,3 +232,14 @@ def _as_one(patterns: list[Pattern]) -> Pattern:
     )
     breaks = subtract([(first, last)], present)
     return Pattern(first, last, breaks=tuple((gap.start, gap.end) for gap in breaks))
+
+
+def was_just_made(resource_id: int, staff_id: int, now: datetime) -> bool:
+    """Whether this member of staff noted an absence of that person a moment ago."""
+    query = sa.select(AuditEntry.id).where(
+        AuditEntry.resource_id == resource_id,
+        AuditEntry.staff_id == staff_id,
+        AuditEntry.event == "time_off.made",
+        AuditEntry.at > now - A_MOMENT,
+    )
+    return db.session.scalar(query.limit(1)) is not None

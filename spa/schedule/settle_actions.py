@@ -28,7 +28,11 @@ TOLD_AFTER = timedelta(minutes=2)
 CANCEL, KEEP, SAME_TIME, NEAREST = "cancel", "keep", "same", "nearest"
 
 Picks = Mapping[str, str]
-"""What is to become of each visit, by reference: cancel, keep, or the value of a Choice."""
+"""What is to become of each visit, by reference: cancel, keep, or the value of a Choice.
+
+Before it and a bar may stand the visit's sequence as the page knew it: a visit that was changed
+since has no pick.
+"""
 
 
 @dataclass
@@ -59,8 +63,10 @@ def make_change(change: Change, picks: Picks, *, actor: Actor) -> Made:
     now, made = clock.now(), Made()
     with taking.referee(), transaction() as session:
         left, entries = _changed(session, change, now)
+        known = {booking.reference: _pick_of(booking, picks) for booking in left}
+        _free_all(session, left, known)
         for booking in left:
-            _deal_with(session, booking, picks, made, entries, actor, now)
+            _deal_with(session, booking, known, made, entries, actor, now)
         for entry in entries:
             _record(session, change, entry, actor, now)
     return made
@@ -75,11 +81,17 @@ def look_ahead(
     at, so that two are not proposed the same hour. `for_all` picks the same for every visit that
     can have it.
     """
-    now, chosen = clock.now(), dict(picks)
+    now, chosen = clock.now(), dict[str, str]()
     visits: list[Stranded] = []
     taken: set[str] = set()
     with rehearsal() as session:
         left, _entries = _changed(session, change, now)
+        for booking in left:
+            if booking.reference in picks:
+                chosen[booking.reference] = _pick_of(booking, picks)
+                if not chosen[booking.reference]:
+                    taken.add(booking.reference)
+        _free_all(session, left, chosen)
         for booking in left:
             one = stranded.described(booking, stranded.reasons_of(booking, now))
             if len(visits) < stranded.MOST_HELPED:
@@ -118,6 +130,19 @@ def _changed(session: Session, change: Change, now: datetime) -> tuple[list[Book
     session.flush()
     left = stranded.newly_stranded(change.location_id, before, now)
     return _without_holds(session, left), entries
+
+
+def _pick_of(booking: Booking, picks: Picks) -> str:
+    """What was picked for the visit as it is now; empty when it was changed since."""
+    sequence, bar, pick = picks.get(booking.reference, "").rpartition("|")
+    return "" if bar and sequence != str(booking.sequence) else pick
+
+
+def _free_all(session: Session, left: list[Booking], picks: Picks) -> None:
+    """Give back what visits leave that are called off or moved: another may be moved there."""
+    for booking in left:
+        if picks.get(booking.reference, "") not in {"", KEEP}:
+            taking.free(session, booking.id)
 
 
 def _without_holds(session: Session, left: list[Booking]) -> list[Booking]:
@@ -188,7 +213,6 @@ def _deal_with(
         _note(session, "booking.kept", booking, overrode=sorted(reasons), **about)
         made.kept += 1
         return
-    is_told = booking.status == BookingStatus.BOOKED and bool(booking.contact_email)
     if pick == CANCEL:
         old = booking.status
         _cancel(session, booking, now)
@@ -201,6 +225,7 @@ def _deal_with(
             _move(session, booking, pick, now)
         except SlotTaken:
             raise LeavesStranded from None
+        is_told = booking.status == BookingStatus.BOOKED and bool(booking.contact_email)
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
@@ -227,11 +252,13 @@ def _move(session: Session, booking: Booking, pick: str, now: datetime) -> None:
 
 
 def _take(session: Session, booking: Booking, start: datetime, found: Allocation) -> None:
+    offer = queries.offer_of_booking(booking)
     if start != booking.starts_at:
         booking.assured_at = None
+    taking.comes_another_day(booking, start, offer)
     booking.sequence += 1
     taking.free(session, booking.id)
-    taking.take(session, booking, queries.offer_of_booking(booking), start, found)
+    taking.take(session, booking, offer, start, found)
 
 
 def _read(pick: str) -> tuple[datetime, str]:
@@ -266,7 +293,9 @@ def _where(booking: Booking, word: str) -> dict[str, Any]:
         f"{word}_device": booking.device_id,
     }
     if word == "from":
-        about["assured_at"] = booking.assured_at.isoformat() if booking.assured_at else None
+        for name in ("assured_at", "arrived_at"):
+            at = getattr(booking, name)
+            about[name] = at.isoformat() if at else None
     return about
 
 

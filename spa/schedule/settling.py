@@ -20,7 +20,7 @@ FOR_ALL = (
     settle_actions.CANCEL,
     settle_actions.KEEP,
 )
-MOST_NAMED = 10
+MOST_NAMED = 80
 
 
 def settle(change: Change, *, title: str, said: str, to: str) -> ResponseReturnValue:

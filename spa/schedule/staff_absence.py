@@ -35,12 +35,17 @@ def new() -> ResponseReturnValue:
     elif form.validate():
         away = Away(0, *form.span, form.reason.data or "")
         who = _person(form.person.data)
+        back = access.way_back(url_for("rota.week", day=away.first_on))
+        if rota_queries.was_just_made(who.id, access.actor().id, clock.now()):
+            # Pressed twice: it is saved already.
+            if any(one.covers(away) for one in rota_queries.time_off(who.id, away.first_on)):
+                return redirect(back, 303)
         if not _is_known(form, who.id, away):
             return settling.settle(
                 TakeOff(place.id, who.id, away),
                 title=_title(who.name, away),
                 said=_("%(name)s is away: %(when)s.", name=who.name, when=_when(away)),
-                to=access.way_back(url_for("rota.week", day=away.first_on)),
+                to=back,
             )
     page = render_template("schedule/absence_sick.html", form=form)
     return page, 422 if form.is_submitted() else 200

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -14,10 +15,10 @@ from spa.booking.queries import Offer
 from spa.database import db
 from spa.domain.availability import Allocation, Facts, Reason, allocate
 from spa.domain.roles import WAIVABLE, Role
-from spa.domain.spans import local_time, moment_of
+from spa.domain.spans import Span, day_span, local_time, moment_of, tick_at
 from spa.domain.states import BookingStatus
-from spa.domain.stranding import Standing, against
-from spa.models import Booking
+from spa.domain.stranding import Lacking, Standing, against, is_worse, lacking
+from spa.models import Booking, Closure, Location, Resource, TimeOff
 
 COMING = (BookingStatus.HELD, BookingStatus.BOOKED, BookingStatus.ARRIVED)
 AGREED = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
@@ -59,6 +60,7 @@ class Stranded:
     starts_at: datetime
     price_minor: int
     reasons: frozenset[Reason]
+    sequence: int = 0
     same_time: tuple[Choice, ...] = ()
     nearest: tuple[Choice, ...] = ()
 
@@ -68,32 +70,66 @@ class Stranded:
         return self.reasons <= WAIVABLE[Role.OWNER]
 
 
-Standings = Mapping[int, frozenset[Reason]]
-"""What stands against each coming visit of a place, by number."""
+Standings = Mapping[int, Lacking]
+"""What each coming visit of a place has not, by number."""
 
 
-def standings(location_id: int, now: datetime) -> dict[int, frozenset[Reason]]:
-    """What stands against each visit to come, as hours, people and rooms are now.
+def standings(location_id: int, now: datetime) -> dict[int, dict[str, frozenset[int]]]:
+    """What each visit to come has not, as hours, people and rooms are now.
 
-    Two queries for each treatment that is booked, however many the visits.
+    Two queries for each treatment that is booked, and two more, however many the visits.
     """
     by_treatment: dict[int, list[Booking]] = defaultdict(list)
     for booking in _coming(location_id, now):
         by_treatment[booking.treatment_id].append(booking)
     found = {}
+    away, shut = _days_off(location_id, now)
     for treatment_id, bookings in by_treatment.items():
         offer = queries.offer_of(treatment_id)
         days = [local_time(booking.starts_at, offer.zone).date() for booking in bookings]
         known = facts_without_visits(offer, min(days), max(days), now=now)
         for booking in bookings:
-            found[booking.id] = against(_standing(booking, offer), known, offer.policy)
+            found[booking.id] = lacking(
+                _standing(booking, offer),
+                known,
+                offer.policy,
+                away.get(booking.practitioner_id, ()),
+                shut,
+            )
     return found
 
 
+def _days_off(location_id: int, now: datetime) -> tuple[dict[int, list[Span]], list[Span]]:
+    """When each person is off and when the house is closed, from yesterday on."""
+    zone = ZoneInfo(db.session.scalar(sa.select(Location.zone).where(Location.id == location_id))
+                    or "UTC")  # fmt: skip
+    since = local_time(now, zone).date() - timedelta(days=1)
+    away: dict[int, list[Span]] = defaultdict(list)
+    for off in db.session.scalars(
+        sa.select(TimeOff)
+        .join(Resource, Resource.id == TimeOff.resource_id)
+        .where(Resource.location_id == location_id, TimeOff.last_on >= since)
+    ):
+        first = tick_at(off.first_on, off.from_minute, zone)
+        away[off.resource_id].append(Span(first, tick_at(off.last_on, off.to_minute, zone)))
+    closures = db.session.scalars(
+        sa.select(Closure).where(Closure.location_id == location_id, Closure.last_on >= since)
+    )
+    shut = [
+        Span(day_span(one.first_on, zone).start, day_span(one.last_on, zone).end)
+        for one in closures
+    ]
+    return away, shut
+
+
 def newly_stranded(location_id: int, before: Standings, now: datetime) -> list[Booking]:
-    """The visits that something stands against now which did not before, soonest first."""
+    """The visits that lack something now which they had before, soonest first."""
     after = standings(location_id, now)
-    worse = [number for number, reasons in after.items() if reasons - before.get(number, reasons)]
+    worse = [
+        number
+        for number, found in after.items()
+        if number in before and is_worse(found, before[number])
+    ]
     bookings = db.session.scalars(
         sa.select(Booking)
         .where(Booking.location_id == location_id, Booking.id.in_(worse))
@@ -124,6 +160,7 @@ def described(booking: Booking, reasons: frozenset[Reason]) -> Stranded:
         starts_at=booking.starts_at,
         price_minor=booking.price_minor,
         reasons=reasons,
+        sequence=booking.sequence,
     )
 
 

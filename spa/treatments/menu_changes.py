@@ -1,14 +1,15 @@
 """What changes on the menu and could leave a visit without who does it: a treatment as a whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa.errors import ChangedMeanwhile
-from spa.models import Capability, Location, Treatment, TreatmentStep, TreatmentWords
+from spa.models import Capability, Location, Resource, Treatment, TreatmentStep, TreatmentWords
 from spa.schedule.changes import Entry
 from spa.treatments import menu_queries
 from spa.treatments.menu_queries import Item
@@ -127,9 +128,26 @@ class Write:
                 Capability.treatment_id == row.id, Capability.resource_id.in_(old - able)
             )
         )
+        due = _service_due(session, able - old)
         session.add_all(
-            Capability(treatment_id=row.id, resource_id=number) for number in sorted(able - old)
+            Capability(treatment_id=row.id, resource_id=number, certified_until=due.get(number))
+            for number in sorted(able - old)
         )
+
+
+def _service_due(session: Session, numbers: Iterable[int]) -> dict[int, date]:
+    """Until when rooms and devices may be used: as for the other treatments they suit."""
+    rows = session.execute(
+        sa.select(Capability.resource_id, sa.func.min(Capability.certified_until, type_=sa.Date))
+        .join(Resource, Resource.id == Capability.resource_id)
+        .where(
+            Capability.resource_id.in_(list(numbers)),
+            Capability.certified_until.is_not(None),
+            Resource.kind != "practitioner",
+        )
+        .group_by(Capability.resource_id)
+    )
+    return {number: due for number, due in rows if due}
 
 
 @dataclass(frozen=True)

@@ -321,6 +321,22 @@ def test_a_cancellation_is_not_put_right_against_the_rules_without_a_reason(
     assert (details["overrode"], details["because"]) == (["closed"], "Agreed with Ines")
 
 
+def test_who_came_after_all_has_been_there_whatever_the_rules_say_by_now(
+    session: Session, studio: make.Studio, kim: Actor, at: At
+) -> None:
+    visit = make.booked("2026-03-12 10:00")
+    at("2026-03-12 10:20")
+    change_state(visit.reference, S.NO_SHOW, actor=kim)
+    with transaction() as inside:
+        day = make.moment("2026-03-12 10:00").date()
+        inside.add(Closure(location_id=studio.location_id, first_on=day, last_on=day))
+
+    change_state(visit.reference, S.ARRIVED, actor=kim)
+
+    session.refresh(visit)
+    assert (visit.status, "overrode" in last_entry(session).details) == ("arrived", False)
+
+
 def test_reception_may_not_put_it_right_even_with_a_reason(
     session: Session, studio: make.Studio, kim: Actor
 ) -> None:
@@ -365,6 +381,7 @@ def test_a_move_that_came_late_stays_late_when_a_cancellation_is_put_right(
 
 def test_putting_it_right_while_the_mail_goes_out_is_told(session: Session, kim: Actor) -> None:
     visit = make.booked("2026-03-12 10:00")
+    worker.send_due()
     change_state(visit.reference, S.CANCELLED, actor=kim)
     with transaction() as inside:
         soon = make.moment("2026-03-10 09:05")

@@ -257,6 +257,18 @@ def test_a_confirmation_that_waits_is_enough(session: Session, studio: make.Stud
     assert written(session) == [("booking_confirmed", "ana@example.com", "waiting")]
 
 
+def test_a_confirmation_that_goes_out_this_moment_is_not_enough(
+    session: Session, studio: make.Studio
+) -> None:
+    booking = make.booked()
+    with transaction() as inside:
+        inside.execute(sa.update(Message).values(claimed_until=NOW + timedelta(minutes=5)))
+
+    desk_move(booking.id, 13)
+
+    assert waiting(session) == ["12"]
+
+
 def test_the_answer_to_the_clients_own_move_is_never_left_out(
     session: Session, studio: make.Studio
 ) -> None:

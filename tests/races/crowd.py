@@ -186,6 +186,7 @@ def _settle(change: Away, wish: str) -> None:
         with suppress(LeavesStranded, SlotTaken):
             settle_actions.make_change(change, picks, actor=KIM)
             return
+    raise TimeoutError("it could not be saved in five tries")
 
 
 TAPS = (S.ARRIVED, S.DONE, S.NO_SHOW, S.CANCELLED, S.BOOKED)

@@ -13,10 +13,25 @@ from sqlalchemy.orm import Session
 
 from spa.booking import taking
 from spa.booking.actions import hold_slot
+from spa.booking.desk_actions import Wanted, book_at_desk
+from spa.booking.matching import Person
+from spa.booking.move_actions import move_at_desk, undo_move
+from spa.booking.state_actions import change_state
+from spa.booking.taking import Waiver
 from spa.database import transaction
 from spa.domain.roles import Actor, Role
-from spa.errors import LeavesStranded
-from spa.models import AuditEntry, Booking, Capability, Claim, Message, TimeOff
+from spa.domain.states import BookingStatus
+from spa.errors import LeavesStranded, NotAllowed, SlotTaken
+from spa.models import (
+    AuditEntry,
+    Booking,
+    Capability,
+    Claim,
+    Closure,
+    Message,
+    Resource,
+    TimeOff,
+)
 from spa.schedule import settle_actions
 from spa.schedule.changes import Entry
 from spa.schedule.settle_actions import CANCEL, KEEP, NEAREST, SAME_TIME, look_ahead, make_change
@@ -192,6 +207,96 @@ def test_what_was_agreed_once_is_not_asked_again(
     made = make_change(Away(studio.location_id, studio.maya), {}, actor=boss)
 
     assert (made.moved, made.cancelled, made.kept) == (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The house is closed that Thursday."""
+
+    location_id: int
+
+    def write(self, session: Session, now: datetime) -> list[Entry]:
+        session.add(Closure(location_id=self.location_id, first_on=THURSDAY, last_on=THURSDAY))
+        return []
+
+
+@pytest.mark.parametrize("clock", ["18:30", "19:30"])
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_visit_agreed_outside_of_the_hours_is_asked_about_when_the_day_is_taken_off(
+    clock: str, is_closed: bool, session: Session, away: Away, boss: Actor
+) -> None:
+    wanted = Wanted("facial", make.moment(f"{THURSDAY} {clock}"), "ines",
+                    person=Person("Bo Lind", "bo@example.com", "", "en"))  # fmt: skip
+    waiver = Waiver(boss.waives, "Ines stays longer")
+    visit = book_at_desk(wanted, actor=boss, location_id=away.location_id, waiver=waiver)
+    change = Closed(away.location_id) if is_closed else away
+
+    with pytest.raises(LeavesStranded):
+        make_change(change, {}, actor=boss)
+
+    assert [one.reference for one in look_ahead(change, {}, actor=boss).visits] == [visit.reference]
+
+
+def test_a_pick_for_a_visit_that_was_moved_meanwhile_is_none(
+    session: Session, away: Away, boss: Actor
+) -> None:
+    visit = booked("10:00")
+    one = look_ahead(away, {}, actor=boss).visits[0]
+    picks = {visit.reference: f"{one.sequence}|{CANCEL}"}
+    move_at_desk(visit.reference, make.moment(f"{THURSDAY} 15:30"), actor=boss)
+
+    with pytest.raises(LeavesStranded):
+        make_change(away, picks, actor=boss)
+
+    assert look_ahead(away, picks, actor=boss).taken == {visit.reference}
+    session.expire_all()
+    assert visit.status == "booked"
+
+
+def test_a_visit_is_moved_to_the_hour_that_another_gives_up(
+    session: Session, away: Away, boss: Actor, studio: make.Studio
+) -> None:
+    with transaction() as inside:
+        inside.get_one(Resource, studio.room_2).archived_at = make.moment("2026-03-01 10:00")
+    first, second = booked("10:00"), booked("14:00")
+    pick = f"{second.starts_at.isoformat()} maya"
+
+    made = make_change(away, {first.reference: pick, second.reference: CANCEL}, actor=boss)
+
+    session.expire_all()
+    assert (made.moved, made.cancelled) == (1, 1)
+    assert first.starts_at == second.starts_at
+
+
+def test_who_has_arrived_and_comes_another_day_is_booked_again_and_told(
+    session: Session, away: Away, boss: Actor, at: Callable[[str], datetime]
+) -> None:
+    visit = booked("10:00")
+    at(f"{THURSDAY} 09:55")
+    change_state(visit.reference, BookingStatus.ARRIVED, actor=boss)
+    friday = make.moment("2026-03-13 10:00").isoformat()
+
+    make_change(away, {visit.reference: f"{friday} ines"}, actor=boss)
+
+    session.expire_all()
+    assert (visit.status, visit.arrived_at) == ("booked", None)
+    events = session.scalars(sa.select(Message.event).where(Message.status == "waiting"))
+    assert {"booking_moved", "booking_confirmed"} & set(events)
+
+
+def test_a_move_is_not_undone_onto_a_day_that_was_taken_off_meanwhile(
+    session: Session, away: Away, boss: Actor
+) -> None:
+    visit = booked("10:00")
+    move_at_desk(visit.reference, make.moment("2026-03-13 10:00"), actor=boss, practitioner="ines")
+    entry = session.scalar(sa.select(sa.func.max(AuditEntry.id))) or 0
+    make_change(away, {}, actor=boss)
+
+    with pytest.raises((SlotTaken, NotAllowed)):
+        undo_move(visit.reference, entry, actor=boss)
+
+    session.expire_all()
+    assert visit.starts_at == make.moment("2026-03-13 10:00")
 
 
 def test_a_pick_that_is_gone_is_said_and_nothing_is_saved(

@@ -105,9 +105,21 @@ def test_from_a_time_on_leaves_the_morning_alone(
     assert "Ines is away: Tue 10 Mar, from 14:00." in after.text
 
 
-def test_being_sick_twice_is_said(studio: make.Studio, staff: Staff) -> None:
+def test_saving_twice_ends_where_saving_once_does(studio: make.Studio, staff: Staff) -> None:
+    desk = staff("reception")
+    typed = fields(desk.open(SICK))
+
+    pages = [desk.post(SICK, typed) for _ in range(2)]
+
+    assert [(page.status, page.path) for page in pages] == [(200, "/staff/rota")] * 2
+
+
+def test_being_sick_twice_is_said(
+    studio: make.Studio, staff: Staff, at: Callable[[str], datetime]
+) -> None:
     desk = staff("reception")
     desk.post(SICK, fields(desk.open(SICK)))
+    at("2026-03-10 09:10")
 
     page = desk.post(SICK, fields(desk.open(SICK)))
 
