@@ -46,8 +46,12 @@ def index() -> ResponseReturnValue:
 def make(kind: str) -> ResponseReturnValue:
     """A new address; the old one stops at once."""
     number = _number(kind) or abort(404)
-    actions.make_address(kind, number, access.place().id, actor=access.actor())
-    flash(_("Here is the new address. One that you had before no longer works."))
+    version = actions.make_address(kind, number, access.place().id, actor=access.actor())
+    flash(
+        _("Here is the address.")
+        if version == 1
+        else _("Here is the new address. One that you had before no longer works.")
+    )
     return redirect(url_for(".index"), 303)
 
 

@@ -106,3 +106,10 @@ def _hours(location_id: int) -> Any:
         .where(OpeningHours.location_id == location_id)
         .order_by(OpeningHours.weekday, OpeningHours.on_date, OpeningHours.from_minute)
     )
+
+
+def covers(some: Ranges, others: Ranges) -> bool:
+    """Whether the house is open already whenever these hours are."""
+    return all(
+        any(first <= begins and ends <= last for first, last in some) for begins, ends in others
+    )

@@ -18,7 +18,7 @@ from spa.errors import ChangedMeanwhile
 from spa.schedule import hours_queries, public_holidays, settling
 from spa.schedule.hours_changes import Close, OpenDay, OpenWeek, Reopen
 from spa.schedule.hours_forms import ClosureForm, day_form, week_form
-from spa.schedule.hours_queries import Closed, Ranges
+from spa.schedule.hours_queries import Closed, Ranges, covers
 
 bp = Blueprint("hours", __name__, url_prefix="/staff/hours")
 
@@ -102,14 +102,18 @@ def day() -> ResponseReturnValue:
         form.day.data = on.isoformat() if "day" in request.args else ""
         if "day" in request.args:
             form.fill("0", own or usual)
-    elif form.validate():
-        when = wording.day_short(on)
+    elif form.validate() and _is_not_closed(form, on):
+        when, hours = wording.day_short(on), wording.ranges(form.ranges)
+        said = [_("%(day)s: open %(hours)s.", day=when, hours=hours)]
+        is_longer = not covers(usual, form.ranges)
+        if is_longer:
+            said.append(_("Shifts are as before: press somebody's hours to let them stay longer."))
         try:
             return settling.settle(
                 OpenDay(place.id, on, form.ranges, form.seen_entry),
-                title=_("%(day)s: open %(hours)s", day=when, hours=wording.ranges(form.ranges)),
-                said=_("%(day)s: open %(hours)s.", day=when, hours=wording.ranges(form.ranges)),
-                to=url_for("hours.index"),
+                title=_("%(day)s: open %(hours)s", day=when, hours=hours),
+                said=" ".join(said),
+                to=url_for("rota.week", day=on) if is_longer else url_for("hours.index"),
             )
         except ChangedMeanwhile:
             since = _since(form)
@@ -180,6 +184,17 @@ def reopen(closure_id: int) -> ResponseReturnValue:
         said=_("Open again: %(when)s.", when=when),
         to=url_for("hours.index"),
     )
+
+
+def _is_not_closed(form: Any, on: date) -> bool:
+    """Whether the house is not closed all that day; else says what to do first."""
+    closed = hours_queries.closure_of(access.place().id, on, on)
+    if closed is None:
+        return True
+    form.day.errors = [
+        _("The studio is closed that day (%(why)s): open it again first", why=closed.reason)
+    ]
+    return False
 
 
 def _week_in_words(week: tuple[Ranges, ...]) -> list[tuple[str, str]]:

@@ -159,7 +159,10 @@ class _TreatmentForm(FlaskForm):
         minor = minor_of(self.price.data or "", self.digits)
         if minor is None:
             example = "185.50" if self.digits else "185"
-            words = _("Enter the price in numbers, such as %(price)s", price=example)
+            words = _(
+                "Enter the price in numbers without marks for thousands, such as %(price)s",
+                price=example,
+            )
             _wrong(self.price, words)
         self.price_minor = minor
 

@@ -62,10 +62,9 @@ def line(item: Item, doers: Mapping[int, Doer], place: Place) -> Line:
 
 
 def fill(form: Any, item: Item | None, place: Place, *, is_copy: bool = False) -> None:
-    """Show a treatment in the form; a new one is needling, and everybody can give it."""
+    """Show a treatment in the form; a new one is needling, and who gives it is to be chosen."""
     if item is None:
         form.is_needling.data, form.turnover.data = True, "15"
-        form.doers.data = list(form.kinds)
         for _kind, _minutes, person, _device in form.step_rows:
             person.data = True
         return

@@ -226,3 +226,29 @@ def test_holidays_are_named_in_the_readers_language(country: str, language: str,
 
 def test_a_country_that_is_not_known_has_no_holidays() -> None:
     assert public_holidays.ahead("XX", "en", date(2026, 3, 1)) == []
+
+
+def test_a_day_that_is_closed_is_opened_again_first(
+    staff: Staff, session: Session, studio: make.Studio
+) -> None:
+    day = date(2026, 3, 12)
+    session.add(Closure(location_id=studio.location_id, first_on=day, last_on=day, reason="Paint"))
+    session.commit()
+
+    page = sent(staff("manager"), "day", day="2026-03-12", from_0_0="09:00", to_0_0="21:00")
+
+    assert page.status == 422
+    assert "The studio is closed that day (Paint): open it again first" in wrong(page)["day"]
+
+
+def test_a_late_evening_leads_on_to_the_shifts_of_that_day(staff: Staff) -> None:
+    page = sent(staff("manager"), "day", day="2026-03-12", from_0_0="09:00", to_0_0="21:00")
+
+    assert page.path == "/staff/rota"
+    assert "Shifts are as before" in page.text
+
+
+def test_closing_early_leads_back_to_the_hours(staff: Staff) -> None:
+    page = sent(staff("manager"), "day", day="2026-03-12", from_0_0="09:00", to_0_0="14:00")
+
+    assert page.path == "/staff/hours"

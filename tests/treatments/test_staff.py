@@ -83,7 +83,7 @@ def test_a_raised_price_is_seen_by_visitors_and_not_by_made_bookings(
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"price": "1,850.5"}, "price", "Enter the price in numbers, such as 185.50"),
+        ({"price": "1,850.5"}, "price", "Enter the price in numbers without marks for thousands"),
         ({"price": ""}, "price", "Enter the price in numbers"),
         ({"price": "-5"}, "price", "Enter the price in numbers"),
         ({"name_en": " "}, "name_en", "Enter what it is called"),
