@@ -177,3 +177,39 @@ def test_going_back_keeps_the_bookings(released: Flask) -> None:
             "kept": "booked",
             "gone": "cancelled",
         }
+
+
+def test_of_two_sign_ins_of_one_practitioner_the_later_is_nobody_in_the_rota(
+    released: Flask,
+) -> None:
+    with released.app_context():
+        upgrade(revision="0002")
+        member = {
+            "location_id": 1, "resource_id": 1, "name": "Ines", "role": "practitioner",
+            "language": "en", "password_hash": "", "link_version": 1, "created_at": NOON,
+        }  # fmt: skip
+        for email in ("first@example.com", "second@example.com"):
+            insert("staff_member", member | {"email": email})
+        insert("staff_member", member | {"email": "gone@example.com", "suspended_at": NOON})
+
+        upgrade()
+
+        assert {row["email"]: row["resource_id"] for row in rows("staff_member")} == {
+            "first@example.com": 1,
+            "second@example.com": None,
+            "gone@example.com": 1,
+        }
+
+
+def test_what_the_studio_brought_is_empty_and_can_be_taken_back(released: Flask) -> None:
+    with released.app_context():
+        upgrade(revision="0002")
+        before = {name: rows(name) for name in ("client", "treatment", "location", "booking")}
+        upgrade()
+
+        assert [row["is_hidden"] for row in rows("treatment")] == [False]
+        assert [row["merged_into_id"] for row in rows("client")] == [None]
+
+        downgrade(revision="0002")
+
+        assert {name: rows(name) for name in before} == before
