@@ -82,6 +82,8 @@ def test_a_drag_past_closing_is_set_aside_by_saying_why(desk: Visitor, site: Sit
     desk.expect_status(409)
     start, _other, person = two_hours_of_one(site)
     reference = booked(site, start, person)
+    # Tall enough that nothing scrolls while the visit is dragged to the end of the day.
+    desk.page.set_viewport_size({"width": 1280, "height": 2000})
     see(desk, start.date())
     closes = desk.page.evaluate("window.drawn.to")
     late = start.replace(hour=int(closes[:2]) - 1, minute=45)
