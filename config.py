@@ -110,6 +110,10 @@ SETTINGS = (
         "SECRET_KEY_OLD", _text, "", "the key before; links in mails sent with it go on working"
     ),
     Setting("MAIL_URL", _mail, "", "smtp:// or smtps:// server; unset: files in instance/mail/"),
+    Setting("MAIL_TIMEOUT", _whole(1, 300), "20", "seconds until a mail server counts as silent"),
+    Setting(
+        "TEXT_URL", _text, "", "where texts go: apprise's address with {to}, or file:; unset: none"
+    ),
     Setting("MAIL_FROM", _sender, "", "sender of every mail; unset: the studio's own address"),
     Setting(
         "LIMIT_HOLDS", _whole(0, 100_000), "30", "holds per address in 10 minutes; 0: no limit"
@@ -128,6 +132,7 @@ SETTINGS = (
     Setting(
         "SESSION_HOURS", _whole(1, 168), "12", "hours until everyone at the desk signs in anew"
     ),
+    Setting("METRICS_TOKEN", _text, "", "who may read /metrics; unset: this machine alone"),
     Setting("SPA_DEMO", _flag, "0", "1: fill an empty database with the demo studio anywhere"),
     Setting("SPA_NOW", _moment, "", "a fixed moment as now; only with SPA_DEMO=1 or in tests"),
 )

@@ -16,32 +16,49 @@ from spa.accounts import views as accounts_views
 from spa.api import booking as api
 from spa.audit import staff as audit_staff
 from spa.booking import manage as booking_manage
+from spa.booking import pencil, staff_move, staff_new, staff_pencil
 from spa.booking import staff as booking_staff
-from spa.booking import staff_move, staff_new
 from spa.booking import views as booking_views
 from spa.clients import merge
 from spa.clients import staff as clients_staff
+from spa.diary import staff as diary_staff
+from spa.diary import views as diary_views
 from spa.feeds import staff as feeds_staff
 from spa.feeds import views as feeds_views
+from spa.messages import choices, news, staff_words
 from spa.messages import staff as messages_staff
 from spa.schedule import blocks, morning, staff_absence, staff_hours, staff_rota
 from spa.schedule import staff as schedule_staff
 from spa.studio import first_day
 from spa.studio import staff as studio_staff
 from spa.treatments import staff as treatments_staff
-from spa.treatments import staff_team, staff_things
+from spa.treatments import staff_notes, staff_team, staff_things
 from spa.treatments import views as treatments_views
 
 __all__ = ["create_app", "models"]
 
-PUBLIC = (treatments_views, booking_views, booking_manage, api, ops, accounts_views, feeds_views)
+PUBLIC = (
+    treatments_views,
+    booking_views,
+    booking_manage,
+    pencil,
+    diary_views,
+    choices,
+    news,
+    api,
+    ops,
+    accounts_views,
+    feeds_views,
+)
 DESK = (
     morning,
+    diary_staff,
     schedule_staff,
     blocks,
     booking_staff,
     staff_new,
     staff_move,
+    staff_pencil,
     clients_staff,
     merge,
     accounts_staff,
@@ -51,11 +68,13 @@ DESK = (
     staff_rota,
     staff_absence,
     treatments_staff,
+    staff_notes,
     staff_team,
     staff_things,
     audit_staff,
     feeds_staff,
     messages_staff,
+    staff_words,
 )
 
 

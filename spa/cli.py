@@ -21,6 +21,7 @@ from spa.accounts import passwords, people_actions
 from spa.contact import mailbox, one_line, written_address
 from spa.database import db, transaction
 from spa.errors import AlreadyHere
+from spa.messages import tidying
 from spa.messages import worker as message_worker
 from spa.messages.mailer import Mailer
 
@@ -110,7 +111,7 @@ def worker(once: bool) -> None:
     """Send due messages and tidy up, until stopped."""
     if once:
         click.echo(f"{message_worker.send_due()} messages dealt with.")
-        message_worker.tidy()
+        tidying.tidy()
         return
     message_worker.run()
 

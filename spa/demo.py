@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from spa import demo_data as plan
-from spa import demo_desk
+from spa import demo_desk, demo_messages
 from spa import demo_house as house
 from spa.database import Base
 from spa.demo_diary import DAYS_BEHIND, Diary, Visit, Visitor
@@ -28,8 +28,10 @@ from spa.models import (
     Client,
     ClientWord,
     Closure,
+    FollowUp,
     Location,
     Message,
+    MessageWords,
     OpeningHours,
     PractitionerRoom,
     Resource,
@@ -41,6 +43,7 @@ from spa.models import (
     StaffSession,
     TimeOff,
     Treatment,
+    TreatmentNote,
     TreatmentStep,
     TreatmentWords,
 )
@@ -87,6 +90,7 @@ def load(session: Session, *, now: datetime) -> None:
     _claim(session, kept)
     insert(session, AuditEntry, demo_desk.entries(zip(ids, rows, strict=True)))
     demo_desk.write(session, location, now=now)
+    demo_messages.write(session, location, now=now)
     _write_words(session, clients.values())
 
 
@@ -306,6 +310,7 @@ def _clear_visits(session: Session, places: sa.Select[Any]) -> None:
         Message,
         Message.location_id.in_(places) | Message.booking_id.in_(bookings),
     )
+    _delete(session, FollowUp, FollowUp.location_id.in_(places))
     _delete(session, Claim, Claim.booking_id.in_(bookings) | Claim.block_id.in_(blocks))
     _execute(
         session,
@@ -313,7 +318,9 @@ def _clear_visits(session: Session, places: sa.Select[Any]) -> None:
         .where(Client.may_be_same_as_id.in_(clients))
         .values(may_be_same_as_id=None),
     )
-    _delete(session, Booking, Booking.location_id.in_(places))
+    is_here = Booking.location_id.in_(places)
+    _execute(session, sa.update(Booking).where(is_here).values(pencilled_after_id=None))
+    _delete(session, Booking, is_here)
     _delete(session, Block, Block.location_id.in_(places))
     if leaving:
         words = sa.delete(ClientWord).where(ClientWord.client_id == sa.bindparam("leaving"))
@@ -358,6 +365,8 @@ def _clear_house(session: Session, places: sa.Select[Any]) -> None:
     _delete(session, ResourceWords, ResourceWords.resource_id.in_(resources))
     _delete(session, Resource, Resource.location_id.in_(places))
     _delete(session, TreatmentStep, TreatmentStep.treatment_id.in_(treatments))
+    _delete(session, TreatmentNote, TreatmentNote.treatment_id.in_(treatments))
+    _delete(session, MessageWords, MessageWords.location_id.in_(places))
     _delete(session, TreatmentWords, TreatmentWords.treatment_id.in_(treatments))
     _delete(session, Treatment, Treatment.location_id.in_(places))
     _delete(session, Closure, Closure.location_id.in_(places))

@@ -24,6 +24,19 @@ def read_visit_token(token: str) -> tuple[str, int] | None:
     return str(reference), int(version)
 
 
+def news_token(client_id: int) -> str:
+    """The secret part of the link that stops marketing to a client."""
+    return str(signer("news").dumps(client_id))
+
+
+def read_news_token(token: str) -> int | None:
+    """The client in a token, or None for one that this studio never gave."""
+    try:
+        return int(signer("news").loads(token))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
 @dataclass(frozen=True)
 class StaffLink:
     """What a link to choose a password says: for whom, which of their links, and until when."""

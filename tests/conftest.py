@@ -105,6 +105,7 @@ def _empty() -> None:
             connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
             return
         connection.execute(sa.text("UPDATE client SET may_be_same_as_id = NULL"))
+        connection.execute(sa.text("UPDATE booking SET pencilled_after_id = NULL"))
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
 

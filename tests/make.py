@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from spa.booking import actions
 from spa.booking.actions import Details
+from spa.domain.plan import NOTES
 from spa.models import (
     Booking,
     Capability,
@@ -20,6 +21,7 @@ from spa.models import (
     ShiftBreak,
     StaffMember,
     Treatment,
+    TreatmentNote,
     TreatmentStep,
     TreatmentWords,
 )
@@ -158,8 +160,18 @@ def treatment(
                 needs_device=device,
             )
         )
+    # No planned notes, so that a test sees what it is about; `plan_notes` gives them back.
+    session.add_all(
+        TreatmentNote(treatment_id=made.id, key=note.key, is_on=False, days=note.days, minute=0)
+        for note in NOTES
+    )
     session.flush()
     return made
+
+
+def plan_notes(session: Session) -> None:
+    """Have every treatment send the notes that the program plans."""
+    session.execute(sa.delete(TreatmentNote))
 
 
 def moment(text: str, zone: str = "America/New_York") -> datetime:

@@ -140,7 +140,23 @@ def test_the_studio_has_what_a_studio_of_its_size_has(demo_day: DbSession) -> No
     assert location.is_demo and location.opened_at and location.opened_at < NOW
     assert set(demo_day.scalars(sa.select(OpeningHours.weekday))) >= set(range(5))
     assert 120 <= (demo_day.scalar(sa.select(sa.func.count(Client.id))) or 0) <= 160
-    assert list(demo_day.scalars(sa.select(Message.status))) == ["failed"]
+    statuses = Counter(demo_day.scalars(sa.select(Message.status)))
+    assert (statuses["failed"], statuses.keys()) == (1, {"failed", "sent", "waiting"})
+
+
+def test_a_visit_of_the_demo_has_its_whole_plan(demo_day: DbSession) -> None:
+    last = demo_day.scalars(
+        sa.select(Booking)
+        .where(Booking.status == "done", Booking.is_needling, Booking.marketing_agreed_at != None)  # noqa: E711
+        .order_by(Booking.starts_at.desc())
+    ).first()
+    assert last
+    found = demo_day.execute(
+        sa.select(Message.event, Message.status).where(Message.booking_id == last.id)
+    )
+    states = {row.event: row.status for row in found}
+    assert states["booking_confirmed"] == "sent"
+    assert {states[key] for key in ("care_d7", "care_d28", "thanks", "next_time")} == {"waiting"}
 
 
 def test_the_menu_begins_with_the_facial_and_says_nothing_it_should_not(

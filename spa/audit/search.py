@@ -27,7 +27,7 @@ LAST = 2**31 - 1
 GROUPS: dict[str, tuple[str, ...]] = {
     "bookings": ("booking", "bookings"),
     "clients": ("client", "clients"),
-    "messages": ("message",),
+    "messages": ("message", "follow_up"),
     "schedule": ("block", "closure", "hours", "shift", "shifts", "time_off", "rota"),
     "catalog": ("treatment", "menu", "team", "thing"),
     "studio": ("studio", "first_day", "feed"),

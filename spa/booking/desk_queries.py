@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from spa.database import db
 from spa.domain.spans import day_span, moment_of
 from spa.domain.states import BookingStatus
-from spa.models import Booking, Capability, Client, Message, Resource, Treatment, TreatmentWords
+from spa.models import Booking, Capability, Client, Resource, Treatment, TreatmentWords
 
 A_PAGE = 50
 AT_ONCE = 500
@@ -122,17 +122,6 @@ def _visits_before(booking: Booking) -> int:
         )
         or 0
     )
-
-
-def messages_of(booking_id: int) -> list[Message]:
-    """What was or will be told about a booking, newest first."""
-    query = (
-        sa.select(Message)
-        .where(Message.booking_id == booking_id)
-        .order_by(Message.id.desc())
-        .limit(50)
-    )
-    return list(db.session.scalars(query))
 
 
 def who_has(booking: Booking, only: int | None) -> Booking | None:

@@ -9,12 +9,13 @@ from spa import wording
 from spa.access import Place
 from spa.audit import queries as audit
 from spa.audit.shown import Happened, happened
-from spa.booking import desk_queries
+from spa.booking import desk_queries, pencil_queries, queries
 from spa.booking.queries import Booking
 from spa.domain.roles import RIGHTS, Actor
 from spa.domain.spans import local_time
 from spa.domain.states import MOVABLE, BookingStatus, changes_for
-from spa.messages import outbox
+from spa.messages import desk_queries as messages
+from spa.messages.desk_shown import MessageShown, messages_shown
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,16 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A message about the booking."""
+class Pencil:
+    """The hour after a visit: the one that is kept, with its reference, or could be.
 
-    id: int
-    name: str
-    recipient: str
-    status: str
-    at: str
-    why: str
-    is_failed: bool
-    is_true: bool
-    text: str
+    `when` is empty when there is none like this one in the next weeks.
+    """
+
+    reference: str
+    when: str
+    who: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,9 @@ class Shown:
     may_cancel: bool
     may_move: bool
     may_book_next: bool
-    told: list[Told]
+    pencil: Pencil | None
+    kept_until: str
+    told: list[MessageShown]
     record: list[Happened]
 
 
@@ -123,6 +124,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
     local = local_time(booking.starts_at, zone)
     entries = audit.entries_of(booking_id=booking.id)
     differs = _differs(booking, about)
+    is_pencilled = booking.pencilled_after_id is not None and status in PENCILLED
     return Shown(
         reference=booking.reference,
         client=booking.other_name or booking.contact_name or _("No name yet"),
@@ -140,9 +142,9 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         starts=booking.starts_at.isoformat(),
         ends=wording.clock(booking.ends_at, zone),
         status=status,
-        status_words=wording.standing(
-            BookingStatus(booking.status), booking.cancelled_by, is_late=booking.is_late
-        ),
+        status_words=wording.pencilled()
+        if is_pencilled
+        else wording.standing(status, booking.cancelled_by, is_late=booking.is_late),
         since=_moment(getattr(booking, SINCE[status]), place) if status in SINCE else "",
         price=wording.price(booking.price_minor, booking.currency),
         practitioner=about.practitioner,
@@ -163,13 +165,32 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         buttons=buttons(status, booking.starts_at, actor, place, now),
         may_cancel=may_change,
         may_move=may_change,
-        may_book_next=actor.may_manage and client is not None,
-        told=[
-            _told(message, booking.status, place)
-            for message in desk_queries.messages_of(booking.id)
-        ],
+        may_book_next=actor.may_manage and client is not None and not is_pencilled,
+        pencil=_pencil(booking, place, now),
+        kept_until=_moment(booking.held_until, place)
+        if is_pencilled and status == BookingStatus.HELD and (booking.held_until or now) > now
+        else "",
+        told=messages_shown(messages.of_booking(booking.id), zone, place.country),
         record=happened(entries, place.zone),
     )
+
+
+PENCILLED = frozenset({BookingStatus.HELD, BookingStatus.LAPSED})
+
+
+def _pencil(booking: Booking, place: Place, now: datetime) -> Pencil | None:
+    """What is pencilled in after a visit, or could be when its client leaves."""
+    if kept := queries.live_after(booking.id, now):
+        when = wording.moment_short(kept.starts_at, place.zone)
+        who = queries.resource_name(kept.practitioner_id)
+        return Pencil(kept.reference, when, who, _moment(kept.held_until, place))
+    if not pencil_queries.may_be_pencilled(booking, now):
+        return None
+    found = pencil_queries.next_hour(booking, now)
+    if found is None:
+        return Pencil("", "", "", "")
+    when = wording.moment_short(found.starts_at, place.zone)
+    return Pencil("", when, found.found.person.name, "")
 
 
 def _moment(at: datetime | None, place: Place) -> str:
@@ -190,21 +211,3 @@ def _differs(booking: Booking, about: desk_queries.About) -> list[str]:
         for known, said, words in given
         if said and said != known
     ]
-
-
-def _told(message: desk_queries.Message, status: str, place: Place) -> Told:
-    due = wording.moment_short(message.due_at, place.zone)
-    at = {"waiting": _("goes %(at)s", at=due), "withdrawn": ""}.get(message.status, due)
-    if message.sent_at:
-        at = wording.moment_short(message.sent_at, place.zone)
-    return Told(
-        id=message.id,
-        name=wording.message_name(message.event),
-        recipient=message.recipient,
-        status=wording.message_status(message.status),
-        at=at,
-        why=wording.mail_trouble(message.last_error) if message.status == "failed" else "",
-        is_failed=message.status == "failed",
-        is_true=outbox.is_true(message.event, status),
-        text=message.sent_text,
-    )

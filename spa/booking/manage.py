@@ -3,24 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from spa import clock, limits, links, wording
 from spa.booking import actions, ical, picker, queries, shown
 from spa.booking.forms import EmailForm, MoveForm, PlainForm
+from spa.booking.kept import kept
 from spa.booking.picker import addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.domain.spans import parse_moment
-from spa.domain.states import BookingStatus
 from spa.errors import Refusal, SlotTaken
 from spa.extensions import csrf
-from spa.pages import show_place
 
 bp = Blueprint("visit", __name__, url_prefix="/booking/visit/<token>")
-
-NOT_CONFIRMED = {BookingStatus.HELD, BookingStatus.LAPSED}
 
 
 @dataclass(frozen=True)
@@ -32,31 +29,10 @@ class Chosen:
     late_note: str | None
 
 
-def booking_of(token: str) -> Booking:
-    """The booking behind a link; a link that was replaced or is too old is gone (410)."""
-    read = links.read_visit_token(token)
-    booking = queries.booking_by_reference(read[0]) if read else None
-    if not read or not booking:
-        abort(404)
-    last_day = booking.ends_at + timedelta(days=links.DAYS_AFTER_VISIT)
-    show_place(booking.location_id)
-    if booking.link_version != read[1] or clock.now() > last_day:
-        abort(410)
-    return booking
-
-
-def _visit(token: str) -> tuple[Booking, Offer]:
-    """A confirmed booking; one that is still held has no page to keep yet."""
-    booking = booking_of(token)
-    if booking.status in NOT_CONFIRMED:
-        abort(404)
-    return booking, queries.offer_of_booking(booking)
-
-
 @bp.get("", endpoint="visit")
 def visit(token: str) -> ResponseReturnValue:
     """What, who, where, when, how to prepare, and what may still be changed."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     now = clock.now()
     visit = shown.visit_shown(booking, offer, now)
     return render_template(
@@ -98,7 +74,7 @@ def _is_just_booked(booking: Booking, now: datetime) -> bool:
 @bp.get("/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
     """The visit as a calendar file."""
-    booking, _offer = _visit(token)
+    booking, _offer = kept(token)
     link = links.absolute("visit.visit", token=token)
     body = ical.calendar_file(booking, queries.location_of(booking), method="PUBLISH", link=link)
     return Response(
@@ -111,7 +87,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @bp.get("/move")
 def move(token: str) -> ResponseReturnValue:
     """Choose another hour, then see what moving means before the button."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     start = parse_moment(request.args.get("at"))
     return _move_page(token, booking, offer, start=start)
 
@@ -120,7 +96,7 @@ def move(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def move_now(token: str) -> ResponseReturnValue:
     """Move the visit; csrf is the form's own."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     form = MoveForm()
     start = parse_moment(form.at.data)
     if not form.validate_on_submit() or not start:
@@ -144,7 +120,7 @@ def move_now(token: str) -> ResponseReturnValue:
 @bp.get("/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """What cancelling means, before the button."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     return _cancel_page(token, booking, offer)
 
 
@@ -152,7 +128,7 @@ def cancel(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def cancel_now(token: str) -> ResponseReturnValue:
     """Cancel the visit; csrf is the form's own."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     if not PlainForm().validate_on_submit():
         return _cancel_page(token, booking, offer, refusal=_again(), status=400)
     try:
@@ -168,7 +144,7 @@ def cancel_now(token: str) -> ResponseReturnValue:
 @bp.get("/email")
 def email(token: str) -> ResponseReturnValue:
     """Put a mistyped address right."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     return _email_page(token, booking, offer, EmailForm(email=booking.contact_email))
 
 
@@ -176,7 +152,7 @@ def email(token: str) -> ResponseReturnValue:
 @csrf.exempt
 def email_now(token: str) -> ResponseReturnValue:
     """Send everything to the new address; csrf is the form's own."""
-    booking, offer = _visit(token)
+    booking, offer = kept(token)
     form = EmailForm()
     if not form.validate_on_submit():
         refusal = _again() if form.csrf_token.errors else None
@@ -198,6 +174,7 @@ def email_now(token: str) -> ResponseReturnValue:
 def _links(token: str) -> dict[str, str]:
     return {
         "ics_url": url_for("visit.calendar", token=token),
+        "diary_url": url_for("diary.page", token=token),
         "move_url": url_for("visit.move", token=token),
         "cancel_url": url_for("visit.cancel", token=token),
         "email_url": url_for("visit.email", token=token),

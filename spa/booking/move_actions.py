@@ -79,6 +79,7 @@ def move_at_desk(
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
+        outbox.plan(session, booking, now)
         details["is_told"] = is_told and bool(booking.contact_email)
         _record(session, "booking.moved", booking, actor, now, **details, is_late=booking.is_late,
                 **_set_aside(overrode, waiver))  # fmt: skip
@@ -114,6 +115,7 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
         taking.take(session, booking, offer, start, found)
         is_told, due_at = bool(was["is_told"]), now + TOLD_AFTER
         outbox.tell_change(session, booking, before=before, at=now, due_at=due_at, is_told=is_told)
+        outbox.plan(session, booking, now)
         _record(
             session,
             "booking.move_undone",

@@ -55,6 +55,17 @@ def coming_visits(email: str, now: datetime) -> list[Booking]:
     return list(db.session.scalars(query))
 
 
+def live_after(booking_id: int, now: datetime) -> Booking | None:
+    """The hour that is pencilled in after this visit and still kept for its client."""
+    return db.session.scalar(
+        sa.select(Booking).where(
+            Booking.pencilled_after_id == booking_id,
+            Booking.status == BookingStatus.HELD,
+            Booking.held_until > now,
+        )
+    )
+
+
 def resource_slug(resource_id: int) -> str:
     """The short name of a person, room or device in addresses."""
     return db.session.scalar(sa.select(Resource.slug).where(Resource.id == resource_id)) or ""

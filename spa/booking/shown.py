@@ -12,6 +12,7 @@ from spa.booking.queries import Offer
 from spa.domain import policy
 from spa.domain.states import BookingStatus
 from spa.models import Booking
+from spa.wording import healing
 
 
 @dataclass(frozen=True)
@@ -245,6 +246,24 @@ def rules_before() -> list[tuple[int, list[str]]]:
     ]
 
 
+def starting(booking: Booking, offer: Offer, now: datetime) -> list[Prep]:
+    """What starts to hold between today and the next usual reminder of the visit."""
+    if not booking.is_needling:
+        return []
+    day = booking.starts_at.astimezone(offer.zone).date()
+    left = (day - now.astimezone(offer.zone).date()).days
+    until = next((days for days in REMINDED if days < left), -1)
+    return [
+        Prep(_rule_label(days, day - timedelta(days=days)), lines)
+        for days, lines in rules_before()
+        if until < days <= left
+    ]
+
+
+REMINDED = (7, 3, 1)
+"""The days before a visit on which its client is usually reminded of what starts then."""
+
+
 def aftercare(booking: Booking) -> list[str]:
     """What to expect afterwards, in short."""
     if not booking.is_needling:
@@ -252,14 +271,12 @@ def aftercare(booking: Booking) -> list[str]:
             _("You can go straight back to your day."),
             _("If a tried patch itches, burns or stays red, tell us."),
         ]
-    return [
-        _("Plan one to three quiet days: skin looks sunburnt, then dry and a little flaky."),
-        _("For the first day: hands off, lukewarm water, no make-up, sun, sport or alcohol."),
-        _("From the second day: plain moisturiser and mineral sunscreen, SPF 30 or more."),
-        _("No retinoids, acids, scrubs or vitamin C for about a week."),
-        _("Rising pain, heat, swelling, pus, blisters or fever: call us or a doctor."),
-        _("Trouble breathing or a swelling face: call the emergency number."),
-    ]
+    return [*healing.aftercare(), *healing.warnings()]
+
+
+def warnings() -> list[str]:
+    """When to call, in every message after a visit."""
+    return healing.warnings()
 
 
 def calendar_links(booking: Booking, visit: VisitShown) -> dict[str, str]:

@@ -77,6 +77,8 @@ def change_state(
         _note_moments(booking, new, now, cancelled_by)
         overrode = _mend_claims(session, booking, offer, change, now, actor, because)
         _tell(session, booking, change, now, is_told=is_told)
+        if change.claims != Claims.KEEP:
+            outbox.plan(session, booking, now)
         record(
             session,
             "booking.state",

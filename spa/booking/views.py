@@ -12,7 +12,7 @@ from spa import clock, limits, links, wording
 from spa.booking import actions, picker, queries
 from spa.booking.actions import Details
 from spa.booking.forms import DetailsForm, EmailForm, HoldForm, suggested_email
-from spa.booking.manage import NOT_CONFIRMED, booking_of
+from spa.booking.kept import NOT_CONFIRMED, booking_of
 from spa.booking.picker import Query, addresses, query_of
 from spa.booking.queries import Booking, Offer
 from spa.booking.shown import not_for_you, visit_shown
@@ -77,6 +77,8 @@ def hold_again(treatment: str) -> ResponseReturnValue:
 def held(token: str) -> ResponseReturnValue:
     """The held hour and the form for the client's details."""
     booking = booking_of(token)
+    if booking.pencilled_after_id is not None:
+        return redirect(url_for("pencil.page", token=token), 303)
     if booking.status not in NOT_CONFIRMED:
         return redirect(url_for("visit.visit", token=token), 303)
     offer = queries.offer_of_booking(booking)
@@ -88,6 +90,8 @@ def held(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """Confirm, keep, let go or exchange the hour; csrf is the form's own, so typing is kept."""
     booking = booking_of(token)
+    if booking.pencilled_after_id is not None:
+        return redirect(url_for("pencil.page", token=token), 303)
     if booking.status not in NOT_CONFIRMED:
         return redirect(url_for("visit.visit", token=token), 303)
     offer = queries.offer_of_booking(booking)

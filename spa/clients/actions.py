@@ -19,6 +19,9 @@ from spa.errors import ChangedMeanwhile
 from spa.messages import outbox
 from spa.models import AuditEntry, Booking, Client
 
+REACHED_BY = {"email", "phone", "channel", "no_texts"}
+"""What decides where notes go."""
+
 A_MOMENT = timedelta(minutes=10)
 """Who sends the same form again this soon has pressed twice."""
 
@@ -101,6 +104,9 @@ def correct_client(
             for booking in visits:
                 if booking.contact_email in {old, ""}:
                     _write_to_new_address(session, booking, client, actor, now)
+        if REACHED_BY & set(changed):
+            session.flush()
+            outbox.plan_again(session, Booking.client_id == client_id, now)
         words.index(session, client.id, client.name, client.email, client.phone)
         record(
             session,
@@ -137,6 +143,7 @@ def _write_to_new_address(
     booking.link_version += 1
     outbox.withdraw(session, booking.id, now)
     outbox.tell(session, "booking_confirmed", booking, at=now)
+    outbox.plan(session, booking, now)
     record(
         session,
         "booking.address_changed",

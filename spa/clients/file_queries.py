@@ -38,20 +38,6 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A message about a visit: what, when, and what became of it."""
-
-    event: str
-    recipient: str
-    status: str
-    due_at: datetime
-    sent_at: datetime | None
-    text: str
-    reference: str
-    location_id: int
-
-
-@dataclass(frozen=True)
 class Consent:
     """What somebody agreed to or went through online, in which words and when."""
 
@@ -97,30 +83,6 @@ def notes(client_id: int) -> list[Note]:
     return [
         Note(note.id, note.text, name or "", note.staff_id, note.written_at)
         for note, name in db.session.execute(query)
-    ]
-
-
-def messages(client_id: int, only: int | None) -> list[Sent]:
-    """What was sent about their visits, newest first; what was taken back is left out."""
-    query = (
-        sa.select(Message, Booking.reference)
-        .join(Booking, Booking.id == Message.booking_id)
-        .where(Booking.client_id == client_id, Message.status != "withdrawn")
-        .order_by(Message.id.desc())
-        .limit(MOST)
-    )
-    return [
-        Sent(
-            row.event,
-            row.recipient,
-            row.status,
-            row.due_at,
-            row.sent_at,
-            row.sent_text,
-            reference,
-            row.location_id,
-        )
-        for row, reference in db.session.execute(_theirs(query, only))
     ]
 
 

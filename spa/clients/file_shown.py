@@ -1,7 +1,7 @@
 """A client's file in words: counts with a picture, notes, messages, consents, and the export."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -13,8 +13,12 @@ from spa.booking.desk_list import row
 from spa.clients import file_queries
 from spa.clients.file_queries import Row
 from spa.clients.queries import Client
+from spa.diary import queries as diary
+from spa.diary import shown as diary_shown
 from spa.domain.roles import Actor, Permission
 from spa.domain.spans import local_time
+from spa.messages import desk_queries as messages
+from spa.messages.desk_shown import MessageShown, messages_shown
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,6 @@ class NoteLine:
 
 
 @dataclass(frozen=True)
-class SentLine:
-    """A message about one of their visits."""
-
-    name: str
-    at: str
-    status: str
-    recipient: str
-    text: str
-    is_failed: bool
-    reference: str
-
-
-@dataclass(frozen=True)
 class File:
     """What the file holds besides the visits."""
 
@@ -59,8 +50,9 @@ class File:
     late: str
     notes: list[NoteLine]
     older_notes: str
-    sent: list[SentLine]
+    sent: list[MessageShown]
     consents: list[tuple[str, str]]
+    follow_ups: list[diary_shown.LineShown]
     may_merge: bool
 
 
@@ -82,8 +74,19 @@ def file_of(client: Client, actor: Actor, place: Place) -> File:
             for note in file_queries.notes(client.id)
         ],
         older_notes=_older(file_queries.notes_made(client.id) - file_queries.MOST),
-        sent=[_sent(one, place) for one in file_queries.messages(client.id, actor.only)],
+        sent=messages_shown(
+            [
+                one if one.location_id == place.id else replace(one, reference=None)
+                for one in messages.of_client(client.id, actor.only)
+            ],
+            place.zone,
+            place.country,
+        ),
         consents=[_consent(one, place) for one in file_queries.consents(client.id, actor.only)],
+        follow_ups=[
+            diary_shown.line(one, place.zone, place.country)
+            for one in diary.of_client(client.id, place.id, actor.only)
+        ],
         may_merge=actor.may(Permission.MERGE_CLIENTS),
     )
 
@@ -126,18 +129,6 @@ def _parts(counts: file_queries.Counts) -> list[Part]:
         parts.append(Part(kind, words, begins, width))
         begins += width
     return parts
-
-
-def _sent(one: file_queries.Sent, place: Place) -> SentLine:
-    return SentLine(
-        name=wording.message_name(one.event),
-        at=_moment(one.sent_at or one.due_at, place),
-        status=wording.message_status(one.status),
-        recipient=one.recipient,
-        text=one.text,
-        is_failed=one.status == "failed",
-        reference=one.reference if one.location_id == place.id else "",
-    )
 
 
 def _consent(one: file_queries.Consent, place: Place) -> tuple[str, str]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from spa import wording
 from spa.clients.contact import ContactForm
 from spa.clients.fields import FIELDS
 
@@ -25,6 +26,11 @@ class ClientForm(ContactForm):
     """
 
     language = SelectField(_l("Language of messages"))
+    channel = SelectField(
+        _l("Notes about visits go"),
+        description=_l("Only who asked for texts should get them."),
+    )
+    no_texts = BooleanField(_l("No texts, ever"))
     books_by_phone = BooleanField(
         _l("Books by phone only"),
         description=_l(
@@ -47,6 +53,10 @@ class ClientForm(ContactForm):
         """`languages` are codes and names."""
         super().__init__(*args, region=region, **kwargs)
         self.language.choices = list(languages)
+        self.channel.choices = [
+            SelectChoice("email", wording.channel("email")),
+            SelectChoice("text", wording.channel("text")),
+        ]
 
     def remember(self, record: Any) -> None:
         """Send along what the record says now."""
@@ -55,7 +65,9 @@ class ClientForm(ContactForm):
     def meant(self) -> dict[str, str | bool]:
         """What is otherwise than it was when the page was made; all of it, when that is unknown."""
         typed: dict[str, str | bool] = {name: self[name].data or "" for name in FIELDS}
-        typed |= {"phone": self.e164, "books_by_phone": bool(self.books_by_phone.data)}
+        typed |= {"phone": self.e164} | {
+            name: bool(self[name].data) for name in ("no_texts", "books_by_phone")
+        }
         try:
             was = json.loads(self.was.data or "{}")
         except ValueError:

@@ -15,7 +15,7 @@ from spa.clients.fields import FIELDS
 from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, NotAllowed
-from spa.models import Booking, Client, ClientNote, ClientWord
+from spa.models import Booking, Client, ClientNote, ClientWord, FollowUp
 
 
 def merge_clients(
@@ -49,6 +49,7 @@ def merge_clients(
             "visits": _give(session, Booking, kept, other),
             "notes": _give(session, ClientNote, kept, other),
         }
+        _give(session, FollowUp, kept, other)
         _close(session, kept, other, now)
         about: dict[str, Any] = {"at": now, "staff_id": actor.id, "location_id": location_id}
         numbers: dict[str, Any] = {"other": other.id, **counted}

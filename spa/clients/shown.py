@@ -65,6 +65,7 @@ class Record:
     phone: str
     phone_label: str
     language: str
+    channel: str
     books_by_phone: bool
     since: str
     usual: str
@@ -117,6 +118,7 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         phone=client.phone,
         phone_label=wording.phone(client.phone, place.country) if client.phone else "",
         language=wording.language(client.language),
+        channel=_channel(client),
         books_by_phone=client.books_by_phone,
         since=wording.month(local_time(client.created_at, place.zone).date()),
         usual=usual_words(client, place) if actor.may(Permission.MANAGE_BOOKINGS) else "",
@@ -125,6 +127,12 @@ def client_shown(client: Client, actor: Actor, place: Place, now: datetime) -> R
         similar=similar(client, actor, place),
         happened=happened(entries, place.zone),
     )
+
+
+def _channel(client: Client) -> str:
+    """How notes about visits reach them."""
+    said = wording.channel(client.channel)
+    return _("%(how)s, no texts ever", how=said) if client.no_texts else said
 
 
 def similar(client: Client, actor: Actor, place: Place) -> list[Like]:
@@ -155,8 +163,10 @@ def usual_words(client: Client, place: Place) -> str:
 
 def differences(client: Client, form: Any, country: str) -> list[tuple[str, str]]:
     """What the record says now, of everything that was typed otherwise."""
-    typed = {name: form[name].data or "" for name in ("name", "email", "language")}
-    typed |= {"phone": form.e164, "books_by_phone": bool(form.books_by_phone.data)}
+    typed = {name: form[name].data or "" for name in ("name", "email", "language", "channel")}
+    typed |= {"phone": form.e164} | {
+        name: bool(form[name].data) for name in ("no_texts", "books_by_phone")
+    }
     return [
         (form[name].label.text, detail(name, getattr(client, name), country))
         for name in FIELDS
@@ -172,6 +182,8 @@ def detail(name: str, value: str | bool, country: str) -> str:
         return _("nothing")
     if name == "phone":
         return wording.phone(value, country)
+    if name == "channel":
+        return wording.channel(value)
     return wording.language(value) if name == "language" else value
 
 

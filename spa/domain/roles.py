@@ -25,12 +25,14 @@ class Permission(StrEnum):
     MANAGE_BOOKINGS = "manage_bookings"
     EXPORT_BOOKINGS = "export_bookings"
     SEE_CLIENTS = "see_clients"
+    SEE_HEALTH = "see_health"
     MANAGE_CLIENTS = "manage_clients"
     MERGE_CLIENTS = "merge_clients"
     EXPORT_CLIENTS = "export_clients"
     MANAGE_ABSENCES = "manage_absences"
     MANAGE_SCHEDULE = "manage_schedule"
     MANAGE_CATALOG = "manage_catalog"
+    MANAGE_MESSAGES = "manage_messages"
     MANAGE_STUDIO = "manage_studio"
     SEE_AUDIT = "see_audit"
     MANAGE_PEOPLE = "manage_people"
@@ -58,11 +60,13 @@ _MANAGER = _DESK | {
     Permission.EXPORT_CLIENTS,
     Permission.MANAGE_SCHEDULE,
     Permission.MANAGE_CATALOG,
+    Permission.MANAGE_MESSAGES,
+    Permission.SEE_HEALTH,
     Permission.SEE_AUDIT,
 }
 
 RIGHTS: dict[Role, frozenset[Permission]] = {
-    Role.PRACTITIONER: _EVERYBODY,
+    Role.PRACTITIONER: _EVERYBODY | {Permission.SEE_HEALTH},
     Role.RECEPTION: _DESK,
     Role.MANAGER: _MANAGER,
     Role.OWNER: frozenset(Permission),
@@ -92,8 +96,15 @@ class Actor:
     practitioner_id: int | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether their role allows it."""
+        """Whether their role allows it; only who treats reads health answers, whatever the role."""
+        if permission == Permission.SEE_HEALTH and not self.treats:
+            return False
         return permission in RIGHTS[self.role]
+
+    @property
+    def treats(self) -> bool:
+        """Whether they are in the rota as a practitioner."""
+        return self.practitioner_id is not None
 
     @property
     def may_manage(self) -> bool:

@@ -116,6 +116,11 @@ def tick_at(day: date, minute: int, zone: ZoneInfo) -> int:
     return int(wall * 60 - offset.total_seconds()) // _TICK_SECONDS
 
 
+def moment_at(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The moment of a local wall time, read as `tick_at` reads it."""
+    return moment_of(tick_at(day, minute, zone))
+
+
 def day_span(day: date, zone: ZoneInfo) -> Span:
     """From local midnight to the next: 23 to 25 hours where clocks change."""
     return Span(tick_at(day, 0, zone), tick_at(day, DAY_MINUTES, zone))

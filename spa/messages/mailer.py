@@ -9,17 +9,28 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 20.0
 RESERVED = (".example.com", ".example.net", ".example.org", ".example", ".test", ".invalid")
+
+
+class ChannelDown(Exception):
+    """Nothing can be sent this way now: it is no message's fault. The reason names no address."""
+
+    def __init__(self, channel: str, error: Exception) -> None:
+        """What was found when the channel was opened."""
+        super().__init__(channel)
+        self.channel = channel
+        self.reason = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
 class Mailer:
     """One connection for many mails; addresses that exist for show only always go to the folder."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, timeout: float = TIMEOUT_SECONDS) -> None:
         """`url` is the setting MAIL_URL; `folder` takes the mails when it is empty."""
         self.url = url
         self.folder = folder
+        self.timeout = timeout
         self.server: smtplib.SMTP | None = None
 
     def __enter__(self) -> "Mailer":
@@ -33,18 +44,26 @@ class Mailer:
         trace: TracebackType | None,
     ) -> None:
         """Hang up politely."""
-        self._hang_up()
+        self.hang_up()
 
     def send(self, mail: EmailMessage, name: str) -> None:
-        """Send it now; raises OSError or smtplib.SMTPException when that fails."""
+        """Send it now.
+
+        Raises ChannelDown when the server can't be reached or takes nothing from us, OSError or
+        smtplib.SMTPException when it does not take this mail.
+        """
         recipient = mail["To"].addresses[0]
         if not self.url or f".{recipient.domain.lower()}".endswith(RESERVED):
             self._write(mail, name)
             return
+        server = self._connected()
         try:
-            self._connected().send_message(mail)
+            server.send_message(mail)
+        except smtplib.SMTPSenderRefused as error:
+            self.hang_up()
+            raise ChannelDown("email", error) from None
         except (OSError, smtplib.SMTPException):
-            self._hang_up()
+            self.hang_up()
             raise
 
     def _write(self, mail: EmailMessage, name: str) -> None:
@@ -55,26 +74,40 @@ class Mailer:
         partial.replace(path)
 
     def _connected(self) -> smtplib.SMTP:
+        """The open connection, or a new one where the server has closed it meanwhile."""
+        if self.server is not None and not _answers(self.server):
+            self.hang_up()
         if self.server is None:
-            self.server = _connect(self.url)
+            try:
+                self.server = _connect(self.url, self.timeout)
+            except (OSError, smtplib.SMTPException) as error:
+                raise ChannelDown("email", error) from None
         return self.server
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End the connection politely, if there is one."""
         if self.server is not None:
             with suppress(OSError, smtplib.SMTPException):
                 self.server.quit()
             self.server = None
 
 
-def _connect(url: str) -> smtplib.SMTP:
+def _answers(server: smtplib.SMTP) -> bool:
+    try:
+        return server.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def _connect(url: str, timeout: float) -> smtplib.SMTP:
     """smtps:// is encrypted from the start; smtp:// is as soon as the server offers it."""
     parts = urlsplit(url)
     host, context = parts.hostname or "", ssl.create_default_context()
     server: smtplib.SMTP
     if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=timeout, context=context)
     else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+        server = smtplib.SMTP(host, parts.port or 587, timeout=timeout)
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=context)

@@ -13,10 +13,11 @@ from spa.models.catalog import (
     TreatmentWords,
 )
 from spa.models.client import Client, ClientNote, ClientWord
+from spa.models.diary import FollowUp
 from spa.models.hours import Closure, OpeningHours, Shift, ShiftBreak, TimeOff
 from spa.models.limit import LimitCount
 from spa.models.location import Location
-from spa.models.message import Message
+from spa.models.message import Message, MessageWords, TreatmentNote
 from spa.models.people import StaffMember, StaffSession
 
 __all__ = [
@@ -29,9 +30,11 @@ __all__ = [
     "ClientNote",
     "ClientWord",
     "Closure",
+    "FollowUp",
     "LimitCount",
     "Location",
     "Message",
+    "MessageWords",
     "OpeningHours",
     "PractitionerRoom",
     "Resource",
@@ -43,6 +46,7 @@ __all__ = [
     "StaffSession",
     "TimeOff",
     "Treatment",
+    "TreatmentNote",
     "TreatmentStep",
     "TreatmentWords",
 ]

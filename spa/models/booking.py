@@ -22,6 +22,8 @@ class Booking(Model):
     It keeps the price, name and steps it was made with, and the contact details that were given.
     `assured_at` is when the client said they will come, `no_answer_at` when they were last called
     in vain, `looked_at` when staff last looked at what the visit asks them to look at.
+    `pencilled_after_id` is the visit at whose end this hour was pencilled in: it is held for that
+    client and not by a visitor.
     """
 
     __tablename__ = "booking"
@@ -33,6 +35,7 @@ class Booking(Model):
     room_id: Mapped[int] = mapped_column(sa.ForeignKey("resource.id"))
     device_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource.id"))
     client_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"), index=True)
+    pencilled_after_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booking.id"), index=True)
 
     reference: Mapped[str] = mapped_column(sa.String(32), unique=True)
     link_version: Mapped[int] = mapped_column(default=1)

@@ -12,7 +12,9 @@ class Client(Model):
     """One person; `may_be_same_as_id` is an earlier record with the same email or phone.
 
     One who `books_by_phone` is asked to call when they try to book online. One that was merged
-    stays as it was, points to the record that goes on, and is found no more.
+    stays as it was, points to the record that goes on, and is found no more. `channel` is how they
+    want the notes about a visit, email or text; `declined_notes` those they do not want. Nobody
+    with `no_texts` gets one. `news_stopped_at` is when they last said no to marketing.
     """
 
     __tablename__ = "client"
@@ -27,6 +29,10 @@ class Client(Model):
     may_be_same_as_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"))
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("client.id"), index=True)
     merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    channel: Mapped[str] = mapped_column(sa.String(8), default="email")
+    no_texts: Mapped[bool] = mapped_column(default=False)
+    declined_notes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    news_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ClientNote(Model):

@@ -29,6 +29,8 @@ class Location(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     feed_version: Mapped[int] = mapped_column(default=0)
     feeds_name_clients: Mapped[bool] = mapped_column(default=False)
+    quiet_from_minute: Mapped[int] = mapped_column(default=21 * 60)
+    quiet_until_minute: Mapped[int] = mapped_column(default=8 * 60)
 
     notice_minutes: Mapped[int] = mapped_column(default=120)
     horizon_days: Mapped[int] = mapped_column(default=180)

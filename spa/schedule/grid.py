@@ -100,7 +100,9 @@ def _visits(visits: Iterable[Visit], by: str, day: Day, *, may_move: bool) -> li
     for visit in visits:
         person, room = names[visit.practitioner_id], names[visit.room_id]
         one = _visit(visit, person, room, by == "room", may_move, day.zone)
-        if visit.held_until:
+        if visit.is_pencilled:
+            one = one | {"state": "held pencilled"}
+        elif visit.held_until:
             one = one | {"client": client_words(visit), "left": minutes_left(visit, day.now)}
         found.append(one)
     return found
@@ -168,7 +170,8 @@ def _pieces(
     return _Pieces(
         columns=[_column(column, zone) for column in columns],
         behind=[*_outside(columns, on, zone, first, last), *_kept(columns, zone)],
-        states={state: wording.status(state) for state in BookingStatus},
+        states={state: wording.status(state) for state in BookingStatus}
+        | {"held pencilled": wording.pencilled()},
         looks={look: wording.look(look) for look in Look},
     )
 

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from spa import access, clock, wording
 from spa.access import requires
 from spa.booking.desk_shown import Button, buttons
+from spa.diary import queries as diary
+from spa.diary import shown as diary_shown
 from spa.domain.roles import Permission
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
@@ -81,6 +83,10 @@ def _shown(template: str) -> str:
         greeting=_greeting(local_time(now, place.zone).hour),
         today_url=url_for("schedule.day", day=on),
         visits=[_row(visit, days[0], is_today=True) for visit in todays],
+        follow_ups=[
+            diary_shown.line(one, place.zone, place.country)
+            for one in diary.open_ones(place.id, actor.only)
+        ],
         looks=[_row(visit, _day_of(visit, days)) for visit in ahead],
         days=_day_rows(days),
         failed=[

@@ -229,6 +229,7 @@ def _deal_with(
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
+        outbox.plan(session, booking, now)
         _note(session, "booking.moved", booking, is_late=booking.is_late, is_told=is_told,
               **was, **_where(booking, "to"), **about)  # fmt: skip
         made.moved += 1
@@ -282,6 +283,7 @@ def _cancel(session: Session, booking: Booking, now: datetime) -> None:
     taking.free(session, booking.id)
     outbox.withdraw(session, booking.id, now)
     outbox.tell(session, "booking_cancelled", booking, at=now, due_at=now + TOLD_AFTER)
+    outbox.plan(session, booking, now)
 
 
 def _where(booking: Booking, word: str) -> dict[str, Any]:

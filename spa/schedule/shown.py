@@ -139,7 +139,9 @@ def _line(visit: Visit, words: _Words, day: Day, actor: Actor, place: Place) -> 
     return Line(
         reference=visit.reference,
         status=visit.status,
-        status_words=words.states[visit.status]
+        status_words=wording.pencilled()
+        if visit.is_pencilled
+        else words.states[visit.status]
         if visit.has_hour
         else wording.standing(visit.status, visit.cancelled_by, is_late=visit.is_late),
         clock=wording.clock(visit.starts_at, day.zone),
@@ -172,8 +174,8 @@ def client_words(visit: Visit) -> str:
 
 
 def minutes_left(visit: Visit, now: datetime) -> int:
-    """For how many minutes a hold lasts, in minutes begun; 0 for anything else."""
-    if visit.held_until is None:
+    """For how many minutes a visitor's hold lasts, in minutes begun; 0 for anything else."""
+    if visit.held_until is None or visit.is_pencilled:
         return 0
     return max(0, -(-int((visit.held_until - now).total_seconds()) // 60))
 

@@ -69,6 +69,11 @@ class Visit:
         return self.status in TAKES_AN_HOUR
 
     @property
+    def is_pencilled(self) -> bool:
+        """Says whether its hour is kept for a client who left, and not for who types online."""
+        return self.status == BookingStatus.HELD and self.client_id is not None
+
+    @property
     def clean_at(self) -> datetime:
         """When its room can be used again."""
         return self.ends_at + self.shape.turnover

@@ -15,9 +15,13 @@ from spa.database import transaction
 from spa.domain.money import rescaled
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, VisitsToCome
-from spa.models import Location, Resource, ResourceWords, Treatment, TreatmentWords
+from spa.messages import outbox
+from spa.models import Booking, Location, Resource, ResourceWords, Treatment, TreatmentWords
 from spa.studio import queries
 from spa.studio.queries import DETAILS_EVENTS, POLICY_EVENTS
+
+PLANS_BY = {"cut_off_hours", "grace_minutes", "quiet_from_minute", "quiet_until_minute"}
+"""What decides when notes go out."""
 
 AGREED = ("zone", "currency")
 """What visits that are booked were agreed by."""
@@ -57,6 +61,9 @@ def change_policies(
         if place.notice_minutes >= place.horizon_days * DAY:
             # Each was sound by itself; together with another's change no day would be left.
             raise ChangedMeanwhile
+        if PLANS_BY & changes.keys():
+            session.flush()
+            outbox.plan_again(session, Booking.location_id == place.id, now)
         if changes:
             _note(session, "studio.policies_changed", place, actor, now, changes=changes)
     return changes

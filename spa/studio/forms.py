@@ -260,6 +260,15 @@ class PoliciesForm(Remembering, FlaskForm):
         0,
         10,
     )
+    quiet_from_minute = SelectField(
+        _l("Quiet from"),
+        coerce=int,
+        description=_l(
+            "Reminders and notes wait for the morning. What a client has just done is answered "
+            "at any hour. The same time twice: never quiet."
+        ),
+    )
+    quiet_until_minute = SelectField(_l("Quiet until"), coerce=int)
     seen = HiddenField()
     was = HiddenField()
 
@@ -273,6 +282,8 @@ class PoliciesForm(Remembering, FlaskForm):
         "cut_off_hours",
         "grace_minutes",
         "online_moves",
+        "quiet_from_minute",
+        "quiet_until_minute",
     )
 
     def __init__(self, *args: Any, stands: dict[str, int], **kwargs: Any) -> None:
@@ -282,6 +293,9 @@ class PoliciesForm(Remembering, FlaskForm):
         grids = sorted({*GRIDS, stands["grid_minutes"]})
         self.notice_minutes.choices = [SelectChoice(each, wording.ahead(each)) for each in notices]
         self.grid_minutes.choices = [SelectChoice(each, wording.every(each)) for each in grids]
+        for name in ("quiet_from_minute", "quiet_until_minute"):
+            hours = sorted({*range(0, DAY, 60), stands[name]})
+            self[name].choices = [SelectChoice(each, wording.wall(each)) for each in hours]
 
     def validate_notice_minutes(self, field: Field) -> None:
         """Some day is left to book."""

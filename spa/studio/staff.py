@@ -51,6 +51,8 @@ def _cards() -> Iterator[Card]:
         ("menu.index", _("Treatments"), _("The menu: words, prices, steps and their order.")),
         ("team.index", _("Team"), _("Who treats clients, what they do, until when certified.")),
         ("things.index", _("Rooms and devices"), _("What there is, and what it suits.")),
+        ("message_words.index", _("Words"), _("What messages to clients say.")),
+        ("messages.index", _("Messages"), _("What could not be delivered, and what is late.")),
         ("studio.details", _("Details"), _("Name, address, phone, time zone and currency.")),
         ("studio.policies", _("Policies"), _("Notice, holds, free changes, moves and limits.")),
         ("calendars.index", _("Calendars"), _("The schedule in a calendar app of your own.")),

@@ -27,13 +27,20 @@ from spa.wording.desk import (
     client_field,
     entry,
     look,
-    mail_trouble,
-    message_name,
-    message_status,
     pause,
+    pencilled,
     standing,
     status,
     status_button,
+)
+from spa.wording.messages import (
+    channel,
+    mail_trouble,
+    message_name,
+    message_status,
+    placeholder,
+    words_problem,
+    wrong_note,
 )
 from spa.wording.obstacles import obstacle
 from spa.wording.people import browser, rights, role, weakness
@@ -64,6 +71,7 @@ __all__ = [
     "ahead",
     "browser",
     "change_refusal",
+    "channel",
     "client_field",
     "clock",
     "day_and_year",
@@ -91,7 +99,9 @@ __all__ = [
     "part_heading",
     "part_of_day",
     "pause",
+    "pencilled",
     "phone",
+    "placeholder",
     "plain_price",
     "price",
     "ranges",
@@ -125,5 +135,7 @@ __all__ = [
     "weekday",
     "weekly",
     "within",
+    "words_problem",
+    "wrong_note",
     "zone_name",
 ]

@@ -14,6 +14,7 @@ from spa.domain.states import BookingStatus
 from spa.wording.basics import moment_short
 from spa.wording.booking import step
 from spa.wording.menu import menu_entry
+from spa.wording.messages import message_entry
 from spa.wording.opening import hours_entry
 from spa.wording.place import place_entry
 from spa.wording.rota import rota_entry
@@ -32,6 +33,11 @@ def status(state: BookingStatus) -> str:
         BookingStatus.NO_SHOW: _("Did not come"),
         BookingStatus.CANCELLED: _("Cancelled"),
     }[state]
+
+
+def pencilled() -> str:
+    """Where an hour stands that is kept for a client who left."""
+    return _("Pencilled in")
 
 
 def standing(code: BookingStatus, cancelled_by: str | None, *, is_late: bool) -> str:
@@ -85,7 +91,7 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
     if event == "booking.cancelled":
         late = details.get("is_late")
         return _("Cancelled online, late.") if late else _("Cancelled online.")
-    for of_part in (place_entry, hours_entry, menu_entry):
+    for of_part in (place_entry, hours_entry, menu_entry, message_entry):
         if said := of_part(event, details):
             return said
     said = (
@@ -100,8 +106,10 @@ def entry(event: str, details: dict[str, Any], names: dict[int, str], zone: Zone
             "booking.assured": _("Said they will come."),
             "booking.kept": _("Kept as agreed, though something changed."),
             "booking.move_undone": _("The move was undone."),
-            "message.sent_again": _("A message that had failed was sent again."),
-            "message.dealt_with": _("What a failed message said was told in another way."),
+            "follow_up.opened": _("Asked in the skin diary for a look."),
+            "follow_up.added": _("Said more in the skin diary."),
+            "follow_up.read": _("Read what was said in the skin diary."),
+            "follow_up.closed": _("Closed a follow-up with a note."),
             "client.made": _("The record was made."),
             "client.note_written": _("A note was written."),
             "client.note_removed": _("A note was taken away."),
@@ -192,43 +200,10 @@ def client_field(name: str) -> str:
         "email": _("email"),
         "phone": _("phone"),
         "language": _("language"),
+        "channel": _("how notes reach them"),
+        "no_texts": _("no texts"),
         "books_by_phone": _("books by phone only"),
     }.get(name, name)
-
-
-def message_name(event: str) -> str:
-    """What a message is called at the desk."""
-    return {
-        "booking_confirmed": _("Confirmation"),
-        "booking_moved": _("New time"),
-        "booking_cancelled": _("Cancellation"),
-        "booking_links": _("Links"),
-        "staff_invited": _("Invitation to the desk"),
-        "staff_reset": _("Link to a new password"),
-    }.get(event, event)
-
-
-def message_status(state: str) -> str:
-    """Where a message stands."""
-    return {
-        "waiting": _("waiting to be sent"),
-        "sent": _("sent"),
-        "failed": _("not delivered"),
-        "dealt_with": _("not delivered, told in another way"),
-        "withdrawn": _("not sent, no longer true"),
-    }.get(state, state)
-
-
-def mail_trouble(error: str) -> str:
-    """Why a message did not arrive, from what the mail server answered."""
-    code = error.rpartition(" ")[2]
-    if code.startswith("5"):
-        return _(
-            "Their mail server refused it for good (%(code)s). Is the address right?", code=code
-        )
-    if code.isdecimal():
-        return _("The mail server would not take it (%(code)s).", code=code)
-    return _("The mail server could not be reached, or broke off.")
 
 
 def look(what: Look) -> str:

@@ -56,6 +56,8 @@ def rights(code: Role) -> list[str]:
         Permission.MERGE_CLIENTS: _("Makes one record of two of the same client"),
         Permission.EXPORT_CLIENTS: _("Takes the list of clients along as a file"),
         Permission.MANAGE_SCHEDULE: _("Sets opening hours, closures and shifts"),
+        Permission.MANAGE_MESSAGES: _("Changes the words of messages"),
+        Permission.SEE_HEALTH: _("Reads health answers, if they treat clients themselves"),
         Permission.MANAGE_CATALOG: _("Changes treatments, prices, rooms and who does what"),
         Permission.SEE_AUDIT: _("Searches the record of who changed what"),
         Permission.MANAGE_STUDIO: _("Changes the studio's address, policies and calendars"),

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from spa.wording.basics import length
+from spa.wording.rota import wall
 
 DAY = 1440
 
@@ -52,6 +53,8 @@ def detail(name: str) -> str:
         "cut_off_hours": _("free change"),
         "grace_minutes": _("second thoughts"),
         "online_moves": _("moves online"),
+        "quiet_from_minute": _("quiet from"),
+        "quiet_until_minute": _("quiet until"),
     }.get(name, name)
 
 
@@ -65,6 +68,8 @@ def detail_value(name: str, value: Any) -> str:
         return length(int(value))
     if name == "cut_off_hours":
         return length(int(value) * 60)
+    if name in {"quiet_from_minute", "quiet_until_minute"}:
+        return wall(int(value))
     return ", ".join(str(value).splitlines()) or _("nothing")
 
 

@@ -36,7 +36,9 @@ def show(pages: Pages, booking: Booking) -> Page:
 
 def press(pages: Pages, page: Page, words: str) -> Page:
     """Press the button that says so."""
-    (button,) = page.tree.xpath(f"//main//button[normalize-space()='{words}']")
+    (button,) = page.tree.xpath(
+        f"//main//button[normalize-space()='{words}' or starts-with(normalize-space(), '{words}:')]"
+    )
     form = button.xpath("ancestor::form")[0]
     sent = {k: v for k, v in form.form_values() if v is not None}
     if button.get("name"):
@@ -361,7 +363,7 @@ def test_a_message_that_failed_says_why_and_goes_again(session: Session, staff: 
     assert "A message that had failed was sent again." in page.text
     message = session.scalars(sa.select(Message)).one()
     assert (message.status, message.tries) == ("waiting", 0)
-    assert not page.tree.xpath("//button[normalize-space()='Send again']")
+    assert not page.tree.xpath("//button[starts-with(normalize-space(), 'Send again')]")
 
 
 @pytest.mark.parametrize(
@@ -383,7 +385,7 @@ def test_a_cancelled_visit_sends_again_what_is_true_of_it(
     page = show(desk, visit)
 
     mend = page.tree.xpath("//form[contains(@action, '/messages/')]//button")
-    assert [button.text_content() for button in mend] == offered
+    assert [button.text_content().partition(":")[0] for button in mend] == offered
     press(desk, page, offered[0])
     status = "waiting" if len(offered) == 2 else "dealt_with"
     assert session.scalars(sa.select(Message)).one().status == status

@@ -201,6 +201,42 @@ def email(visitor: Visitor, site: Site) -> None:
     visitor.open(site.booked(site.free()[0]) + "/email")
 
 
+def after_the_visit(site: Site, days: int) -> str:
+    """The address of the diary of a visit, so many days after it."""
+    start = site.free()[0]
+    address = site.booked(start)
+    site.pass_minutes(int((start - site.now()) / timedelta(minutes=1)) + days * 24 * 60 + 120)
+    return f"{address}/diary"
+
+
+@way
+def diary_before_the_visit(visitor: Visitor, site: Site) -> None:
+    visitor.open(site.booked(site.free()[0]) + "/diary")
+
+
+@way
+def diary_on_the_day(visitor: Visitor, site: Site) -> None:
+    visitor.open(after_the_visit(site, 0))
+
+
+@way
+def diary_with_errors(visitor: Visitor, site: Site) -> None:
+    visitor.expect_status(422)
+    visitor.open(after_the_visit(site, 3))
+    visitor.button("Ask for a look").click()
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def diary_told_of_something_urgent(visitor: Visitor, site: Site) -> None:
+    visitor.open(after_the_visit(site, 80))
+    visitor.page.get_by_label("Trouble breathing").check()
+    visitor.page.get_by_label("Yes, call me").check()
+    visitor.button("Ask for a look").click()
+    visitor.reads("We will look at it")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("911")
+
+
 @way
 def not_found(visitor: Visitor, _site: Site) -> None:
     visitor.expect_status(404)

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from spa.database import db
-from spa.models import Block, Booking
+from spa.diary import actions as diary
+from spa.domain.healing import Sign
+from spa.models import Block, Booking, Resource
 from tests.browser.site import Site
 from tests.browser.test_axe import AXE, findings
 from tests.browser.test_desk_schedule import booked, signed_in
@@ -185,6 +187,34 @@ def a_new_week_with_errors(desk: Visitor, _site: Site) -> None:
     desk.open("/staff/rota/ines-marchetti/week")
     desk.page.locator("#to_0").fill("08:00")
     desk.button("Save").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+def follow_up(site: Site) -> int:
+    """The number of a follow-up of a visit that is done."""
+    with site.app.app_context():
+        query = sa.select(Booking.id).where(Booking.status == "done", Booking.is_needling)
+        booking_id = db.session.scalars(query.order_by(Booking.id.desc())).first()
+        signs = [Sign.FACE, Sign.PUS]
+        return diary.open_follow_up(booking_id or 0, signs, wants_call=True).id
+
+
+@way
+def follow_ups(desk: Visitor, site: Site) -> None:
+    follow_up(site)
+    desk.open("/staff/diary")
+
+
+@way
+def a_follow_up_with_errors(desk: Visitor, site: Site) -> None:
+    with site.app.app_context():
+        treats = db.session.scalar(sa.select(Resource.id).where(Resource.slug == "ines-marchetti"))
+    desk.context.add_cookies(
+        [site.cookie("manager", email="treats@example.com", resource_id=treats)]
+    )
+    desk.expect_status(422)
+    desk.open(f"/staff/diary/{follow_up(site)}")
+    desk.button("Close it").click()
     expect(desk.page.get_by_role("alert")).to_be_visible()
 
 

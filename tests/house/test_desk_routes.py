@@ -101,6 +101,8 @@ FORMS: dict[str, dict[str, Any]] = {
         "grace_minutes": "15",
         "online_moves": "2",
     },
+    "message_words.edit": {"subject": "Hello", "body": "A word.\n\n{visit}"},
+    "treatment_notes.save": {"reset": "y"},
     "team.new": {"name": "Bo Lind", "portrait": "1"},
     "team.words": {"name": "Maya Lind", "portrait": "1"},
     "team.work": {"t1-does": "y"},
@@ -132,6 +134,7 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 NEEDS_MORE = {
     "accounts.choose_place",
+    "desk_diary.close",
     "desk_move.undo",
     "desk_new.undo",
     "first_day.add_person",
@@ -149,6 +152,10 @@ NEEDS_MORE = {
     "menu.preview",
     "clients.remove_note",
     "merge.merge",
+    "desk_pencil.pencil_in",
+    "desk_pencil.release",
+    "desk_pencil.take",
+    "message_words.reset",
     "messages.mend",
     "team.photo",
     "team.remove_photo",
@@ -195,6 +202,8 @@ def values(session: Session, studio: make.Studio, staff: Staff) -> dict[str, Any
         "thing": "room-2",
         "kind": "place",
         "message_id": 1,
+        "follow_up_id": 1,
+        "event": "prep_3d",
     }
 
 
@@ -320,6 +329,7 @@ def test_no_form_tells_a_practitioner_of_anothers_client(
     (token, *_) = ines.get("accounts.account").tree.xpath("//input[@name='csrf_token']/@value")
     about = {"reference": own.reference, "client_id": own.client_id, "block_id": 1, "staff_id": 1}
     about |= {"session_id": 1, "token": "x", "kind": "person", "message_id": 1, "off_id": 1}
+    about |= {"follow_up_id": 1}
     answers = set()
 
     for rule in rules(app, "POST"):
@@ -354,6 +364,8 @@ def test_nothing_of_anothers_client_is_anywhere_for_a_practitioner(
         "client_id": secret.client_id,
         "block_id": 1,
         "off_id": 1,
+        "follow_up_id": 1,
+        "event": "prep_3d",
         "staff_id": 1,
         "session_id": 1,
         "token": "x",

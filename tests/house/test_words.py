@@ -11,6 +11,8 @@ import config
 from spa.audit.record import record
 from spa.audit.vocabulary import EVENTS
 from spa.messages import outbox
+from spa.messages.default_words import DEFAULTS
+from spa.messages.words import BLOCKS
 
 README = config.ROOT / "README.md"
 MODULES = [*config.ROOT.glob("*.py"), *sorted((config.ROOT / "spa").rglob("*.py"))]
@@ -81,8 +83,8 @@ def test_no_detail_of_an_event_is_a_name_or_an_address() -> None:
     assert not personal & {detail for details in EVENTS.values() for detail in details}
 
 
-@pytest.mark.parametrize("event", outbox.EVENTS)
-def test_every_message_has_its_three_files(event: str) -> None:
+@pytest.mark.parametrize("event", sorted(set(outbox.EVENTS) - set(DEFAULTS)))
+def test_a_message_that_only_the_program_words_has_its_three_files(event: str) -> None:
     folder = config.ROOT / "templates" / "messages" / event
 
     assert {path.name for path in folder.iterdir()} == {"subject.txt", "body.txt", "body.html"}
@@ -93,7 +95,13 @@ def test_no_folder_of_messages_is_left_over() -> None:
         path.name for path in (config.ROOT / "templates/messages").iterdir() if path.is_dir()
     }
 
-    assert folders == set(outbox.EVENTS)
+    assert folders == set(outbox.EVENTS) - set(DEFAULTS) | {"desk", "public"}
+
+
+def test_every_block_of_words_has_its_two_files() -> None:
+    kept = {path.name for path in (config.ROOT / "templates/messages").glob("_*")}
+
+    assert {f"_{name}.{kind}" for name in BLOCKS for kind in ("txt", "html")} <= kept
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

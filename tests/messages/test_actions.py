@@ -73,13 +73,13 @@ def test_a_failed_mail_leaves_the_morning_page_when_it_is_dealt_with(
     number = failed(session, "booking_cancelled", make.booked("2026-03-12 10:00"))
     desk = staff("reception")
     page = desk.get("morning.today")
-    assert "Mail that did not arrive" in page.text
+    assert "Messages that did not arrive" in page.text
 
     token = page.tree.xpath("//input[@name='csrf_token']/@value")[0]
-    page = desk.post(f"/staff/messages/{number}", {"csrf_token": token, "told": "y"})
+    page = desk.post(f"/staff/messages/{number}", {"csrf_token": token, "do": "told"})
 
     assert "Noted: told in another way." in page.text
-    assert "Mail that did not arrive" not in page.text
+    assert "Messages that did not arrive" not in page.text
 
 
 @pytest.mark.parametrize(("role", "is_linked"), [("owner", True), ("reception", False)])

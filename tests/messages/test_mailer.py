@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from spa.messages import worker
+from spa.messages.post import Post
 from spa.models import Message
 from tests import make
 from tests.messages import mailbox
@@ -139,7 +140,7 @@ def test_an_address_that_only_looks_like_one_for_show_gets_its_mail(
     assert [mail["To"] for mail in inbox.taken] == [email]
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
 def test_a_mail_that_is_refused_for_good_is_marked_failed_at_once(
     verb: str, inbox: Inbox, session: Session, studio: make.Studio
 ) -> None:
@@ -153,7 +154,7 @@ def test_a_mail_that_is_refused_for_good_is_marked_failed_at_once(
     assert "550" in error and ANA not in error
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
 def test_a_mail_that_is_refused_for_now_is_tried_again(
     verb: str, inbox: Inbox, session: Session, studio: make.Studio, at: Clock
 ) -> None:
@@ -185,11 +186,10 @@ def test_one_refused_address_does_not_hold_up_the_others(
     assert state(session)[0] == "sent"
 
 
-def test_while_the_server_is_down_the_waits_grow_and_then_a_person_is_needed(
-    app: Flask, session: Session, studio: make.Studio
+def test_a_mail_that_is_refused_again_and_again_waits_longer_and_then_needs_a_person(
+    inbox: Inbox, app: Flask, session: Session, studio: make.Studio
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        app.config["MAIL_URL"] = f"smtp://127.0.0.1:{closed.getsockname()[1]}"
+    inbox.answers["DATA"] = "451 not now"
     make.booked(email=ANA)
 
     waits = []
@@ -204,14 +204,48 @@ def test_while_the_server_is_down_the_waits_grow_and_then_a_person_is_needed(
 
 
 def test_a_message_that_waits_is_not_tried_before_its_time(
-    app: Flask, session: Session, studio: make.Studio, at: Clock
+    inbox: Inbox, session: Session, studio: make.Studio
+) -> None:
+    inbox.answers["DATA"] = "451 not now"
+    make.booked(email=ANA)
+    worker.send_due()
+
+    assert worker.send_due() == 0
+
+
+@pytest.mark.parametrize("answer", ["550 you may not send", "451 not now"])
+def test_a_server_that_takes_nothing_from_us_is_no_messages_fault(
+    answer: str, inbox: Inbox, app: Flask, session: Session, studio: make.Studio
+) -> None:
+    inbox.answers["MAIL"] = answer
+    make.booked(email=ANA)
+    due_at = state(session)[2]
+
+    worker.send_due()
+
+    status, tries, due, error = state(session)
+    assert (status, tries, due) == ("waiting", 0, due_at)
+    assert error == f"SMTPSenderRefused {answer[:3]}"
+    inbox.answers.clear()
+    assert worker.send_due() == 1
+    assert state(session)[:2] == ("sent", 1)
+
+
+def test_while_the_server_is_down_only_the_oldest_is_tried(
+    app: Flask, session: Session, studio: make.Studio
 ) -> None:
     app.config["MAIL_URL"] = "smtp://127.0.0.1:1"
     make.booked(email=ANA)
-    worker.send_due()
-    at("2026-03-10 09:00")
+    make.booked("2026-03-13 10:00", email="bea@studio-guest.com", visitor="two")
 
-    assert worker.send_due() == 0
+    with Post() as post:
+        worker.send_due(post)
+        assert post.down() == ["email"]
+        assert worker.send_due(post) == 0
+
+    assert state(session)[:2] == ("waiting", 0)
+    assert state(session)[3] == "ConnectionRefusedError"
+    assert state(session, "bea@studio-guest.com")[3] == ""
 
 
 def test_a_server_that_hangs_up_in_between_is_called_again(
@@ -248,5 +282,5 @@ def test_the_log_names_neither_address_nor_link(
 
     worker.send_due()
 
-    assert "message 1" in caplog.text
+    assert "email is down: ConnectionRefusedError" in caplog.text
     assert ANA not in caplog.text and booking.reference not in caplog.text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,13 +18,15 @@ from spa.accounts import actions as accounts
 from spa.accounts import people_actions as people
 from spa.booking import actions
 from spa.database import db, transaction
+from spa.domain import plan
 from spa.domain.roles import Actor, Role
 from spa.messages import outbox, worker
-from spa.models import Booking, Location, Message
+from spa.models import Booking, Location, Message, Treatment, TreatmentNote
 from tests import make
 from tests.messages import mailbox
 
 Clock = Callable[[str], datetime]
+NOW = make.moment("2026-03-10 09:00")
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -134,6 +137,74 @@ def later(**time: float) -> None:
     current_app.config["SPA_NOW"] += timedelta(**time)
 
 
+def pencilled() -> None:
+    """The next hour is pencilled in, after the evening's note has gone."""
+    booking, after = make.booked(), make.held("2026-04-09 10:00", visitor="next")
+    with transaction() as session:
+        session.execute(sa.delete(Message))
+        session.execute(
+            sa.update(Booking)
+            .where(Booking.id == after.id)
+            .values(pencilled_after_id=booking.id, held_until=make.moment("2026-03-12 11:00"))
+        )
+        outbox.tell(session, "hour_pencilled", session.get_one(Booking, booking.id), at=NOW)
+
+
+def follow_up() -> None:
+    """Somebody has said that something does not look right."""
+    booking = make.booked()
+    with transaction() as session:
+        session.execute(sa.delete(Message))
+        outbox.alert(
+            session,
+            "follow_up_opened",
+            "ana@example.com",
+            key="1",
+            at=NOW,
+            location_id=booking.location_id,
+            language="en",
+            booking_id=booking.id,
+        )
+
+
+def due(key: str, **about: Any) -> None:
+    """The day on which this note of a visit is due."""
+    from flask import current_app
+
+    place = db.session.scalars(sa.select(Treatment.id).where(Treatment.slug == "facial")).one()
+    note = plan.BY_KEY[key]
+    with transaction() as session:
+        session.execute(sa.delete(TreatmentNote).where(TreatmentNote.key == key))
+        session.add(
+            TreatmentNote(
+                treatment_id=place, key=key, is_on=True, days=note.days, minute=note.minute
+            )
+        )
+        if about.get("slug") == "check":
+            session.execute(sa.delete(TreatmentNote).where(TreatmentNote.key == key))
+    booking = make.booked("2026-04-02 10:00", wants_marketing=True, **about)
+    with transaction() as session:
+        session.execute(sa.delete(Message).where(Message.event != key))
+        at = session.scalars(sa.select(Message.due_at).where(Message.booking_id == booking.id))
+        current_app.config["SPA_NOW"] = at.one()
+
+
+def of_note(key: str) -> list[Callable[[], None]]:
+    """The variants of one note: a first visit, a later one, and a consultation where it has one."""
+
+    def first_visit() -> None:
+        due(key)
+
+    def returning() -> None:
+        due(key, is_first_visit=False)
+
+    def consultation() -> None:
+        due(key, slug="check", is_screened=False)
+
+    both = [first_visit, returning]
+    return both if plan.BY_KEY[key].is_for_needling else [*both, consultation]
+
+
 VARIANTS: dict[str, list[Callable[[], None]]] = {
     "booking_confirmed": [first_visit, returning, for_another, inside_48_hours, consultation],
     "booking_moved": [moved, moved_late, moved_for_another],
@@ -141,13 +212,16 @@ VARIANTS: dict[str, list[Callable[[], None]]] = {
     "booking_links": [two_links],
     "staff_invited": [invited],
     "staff_reset": [forgot],
+    "hour_pencilled": [pencilled],
+    "follow_up_opened": [follow_up],
+    **{key: of_note(key) for key in plan.BY_KEY},
 }
 EVERY = [(event, variant) for event, variants in VARIANTS.items() for variant in variants]
 
 
 def readable(mail: EmailMessage) -> str:
     """Subject and text of a mail, its secret links left out."""
-    secret = r"/(booking/visit|staff/password)/[\w.-]+"
+    secret = r"/(booking/visit|booking/pencilled|messages/stop|staff/password)/[\w.-]+"
     text = re.sub(secret, r"/\1/LINK", mailbox.text(mail))
     return f"Subject: {mail['Subject']}\n\n{text.strip()}\n"
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from spa.accounts import actions as accounts
 from spa.booking import actions
 from spa.database import transaction
-from spa.messages import worker
+from spa.messages import tidying, worker
 from spa.models import AuditEntry, Booking, Claim, LimitCount, Message, StaffSession
 from tests import another, make, tables
 from tests.messages import mailbox
@@ -66,8 +66,8 @@ def test_a_message_in_one_workers_hand_is_left_by_the_next(
     make.booked()
     number = session.scalars(sa.select(Message.id)).one()
 
-    assert worker._claim(number)
-    assert not worker._claim(number)
+    assert worker._claim(number) == 0
+    assert worker._claim(number) is None
     assert worker.send_due() == 0
 
 
@@ -174,7 +174,7 @@ def test_tidying_drops_ticks_that_have_passed_and_no_others(
     coming = make.booked("2026-03-20 10:00", visitor="two", email="bea@example.com")
     at("2026-03-14 10:00")
 
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalars(sa.select(Claim.booking_id).distinct()).all() == [coming.id]
     assert session.scalar(sa.select(sa.func.count(Booking.id))) == 2
@@ -185,7 +185,7 @@ def test_tidying_keeps_the_ticks_of_today(session: Session, studio: make.Studio,
     at("2026-03-10 18:00")
     before = session.scalar(sa.select(sa.func.count(Claim.tick)))
 
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalar(sa.select(sa.func.count(Claim.tick))) == before
 
@@ -199,7 +199,7 @@ def test_tidying_drops_holds_let_go_a_week_ago_and_their_record(
     fresh = make.held("2026-03-21 10:00", visitor="three")
     actions.release_hold(fresh.reference)
 
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalars(sa.select(Booking.id).order_by(Booking.id)).all() == [kept.id, fresh.id]
     about = set(session.scalars(sa.select(AuditEntry.booking_id)))
@@ -213,7 +213,7 @@ def test_tidying_leaves_every_booking_and_cancellation(
     actions.cancel_booking(make.booked("2026-03-13 10:00", visitor="two").reference)
     at("2027-03-10 09:00")
 
-    worker.tidy()
+    tidying.tidy()
 
     statuses = session.scalars(sa.select(Booking.status).order_by(Booking.id)).all()
     assert statuses == ["booked", "cancelled"]
@@ -226,10 +226,10 @@ def test_tidying_drops_what_was_asked_for_a_day_ago(
     accounts.request_reset("nobody@example.com")
 
     at("2026-03-11 08:59")
-    worker.tidy()
+    tidying.tidy()
     assert tables.count(app, "message") == 2
     at("2026-03-11 09:00")
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalars(sa.select(Message.event)).all() == ["booking_confirmed"]
 
@@ -243,7 +243,7 @@ def test_tidying_drops_counts_that_have_run_out(
             ends = now + timedelta(minutes=minutes)
             inside.add(LimitCount(key=key, seen=1, expires_at=ends))
 
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalars(sa.select(LimitCount.key)).all() == ["new"]
 
@@ -255,10 +255,10 @@ def test_sessions_of_the_desk_go_a_month_after_their_last_use(
         member = make.staff(inside)
     accounts.open_session(member.id)
     at("2026-04-08 09:00")
-    worker.tidy()
+    tidying.tidy()
     assert session.scalar(sa.select(sa.func.count(StaffSession.id))) == 1
 
     at("2026-04-09 09:01")
-    worker.tidy()
+    tidying.tidy()
 
     assert session.scalar(sa.select(sa.func.count(StaffSession.id))) == 0

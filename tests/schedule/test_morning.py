@@ -93,7 +93,7 @@ def test_mail_that_failed_is_named_with_its_visit(session: Session, staff: Staff
 
     page = staff("reception").get("morning.today")
 
-    assert "Confirmation to ana@example.com" in section(page, "Mail that did not arrive")
+    assert "Confirmation to ana@example.com" in section(page, "Messages that did not arrive")
 
 
 def test_certificates_are_named_two_months_before_they_end(

@@ -1,0 +1,1 @@
+"""The skin diary: where a client's skin is today, and what they say does not look right."""

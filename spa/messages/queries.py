@@ -1,0 +1,76 @@
+"""Reads what the pages about messages show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from spa.database import db
+from spa.domain.plan import Kind
+from spa.messages import outbox
+from spa.models import Booking, Client, FollowUp, Message
+from spa.models.message import IS_WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a client wants of the messages, and what could be had."""
+
+    declined: frozenset[str]
+    channel: str
+    no_texts: bool
+    has_phone: bool
+    wants_news: bool
+
+
+def wishes_of(booking: Booking) -> Wishes:
+    """The wishes of the client of a booking."""
+    client = db.session.get(Client, booking.client_id) if booking.client_id else None
+    return Wishes(
+        declined=frozenset(client.declined_notes if client else ()),
+        channel=client.channel if client else "email",
+        no_texts=client.no_texts if client else False,
+        has_phone=bool(booking.contact_phone),
+        wants_news=outbox.wants_news(db.session(), client),
+    )
+
+
+def notes_of(booking: Booking) -> list[tuple[str, datetime]]:
+    """Every note that this visit can have, with when it goes or went out; news is none of them."""
+    told_at = booking.booked_at or booking.created_at
+    return [
+        (key, one.at)
+        for one in outbox.scheduled(db.session(), booking, told_at=told_at, now=told_at)
+        for key in one.keys
+        if one.kind == Kind.NOTE
+    ]
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """When the oldest message was due that still waits; None when none is."""
+    query = sa.select(Message.planned_for).where(IS_WAITING, Message.planned_for <= now)
+    return db.session.scalar(query.order_by(Message.planned_for).limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many messages wait, are due, or failed, and how many clients wait for a look."""
+
+    waiting: int
+    due: int
+    failed: int
+    follow_ups: int
+
+
+def standing(now: datetime) -> Standing:
+    """Counts of what is open; partial indexes know them, however much lies behind."""
+    messages, is_failed = sa.select(sa.func.count(Message.id)), sa.text("message.status = 'failed'")
+    return Standing(
+        waiting=db.session.scalar(messages.where(IS_WAITING)) or 0,
+        due=db.session.scalar(messages.where(IS_WAITING, Message.due_at <= now)) or 0,
+        failed=db.session.scalar(messages.where(is_failed)) or 0,
+        follow_ups=db.session.scalar(
+            sa.select(sa.func.count(FollowUp.id)).where(FollowUp.closed_at.is_(None))
+        )
+        or 0,
+    )
