@@ -1,7 +1,7 @@
 """Makes rows with valid defaults; a test overrides what it is about."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from spa.booking import actions
 from spa.booking.actions import Details
 from spa.domain.plan import NOTES
 from spa.models import (
+    AuditEntry,
     Booking,
     Capability,
     Location,
@@ -20,6 +21,7 @@ from spa.models import (
     Shift,
     ShiftBreak,
     StaffMember,
+    TimeOff,
     Treatment,
     TreatmentNote,
     TreatmentStep,
@@ -167,6 +169,17 @@ def treatment(
     )
     session.flush()
     return made
+
+
+def leave(session: Session, resource_id: int, last_on: str) -> None:
+    """Somebody works until this day and no longer."""
+    first = date.fromisoformat(last_on)
+    session.add(TimeOff(resource_id=resource_id, first_on=first, last_on=date(2030, 1, 1)))
+
+
+def last_entry_id(session: Session) -> int:
+    """The number of the newest entry in the record."""
+    return session.scalar(sa.select(sa.func.max(AuditEntry.id))) or 0
 
 
 def plan_notes(session: Session) -> None:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from spa import links
 from spa.extensions import csrf
 from spa.messages import choice_actions
+from spa.messages.forms import ButtonForm
 
 bp = Blueprint("news", __name__, url_prefix="/messages")
 
@@ -15,16 +16,23 @@ def stop(token: str) -> ResponseReturnValue:
     """One button; opening the page stops nothing, because mail scanners open links."""
     if links.read_news_token(token) is None:
         abort(404)
-    return render_template("messages/public/stop.html", is_stopped=False)
+    return _page()
 
 
 @bp.post("/stop/<token>")
 @csrf.exempt
 def stop_now(token: str) -> ResponseReturnValue:
-    """Stop it. The link is the proof: a mail program's one click has no cookies (RFC 8058)."""
+    """Stop it: by the form of the page, or by a mail program's one click without any (RFC 8058)."""
     client_id = links.read_news_token(token)
-    if client_id is None or not choice_actions.stop_news(client_id):
+    is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    if client_id is None:
         abort(404)
-    if request.form.get("List-Unsubscribe") == "One-Click":
-        return "", 200
-    return render_template("messages/public/stop.html", is_stopped=True)
+    if not is_one_click and not ButtonForm().validate_on_submit():
+        return _page(), 400
+    if not choice_actions.stop_news(client_id):
+        abort(404)
+    return ("", 200) if is_one_click else _page(is_stopped=True)
+
+
+def _page(*, is_stopped: bool = False) -> str:
+    return render_template("messages/public/stop.html", form=ButtonForm(), is_stopped=is_stopped)

@@ -179,6 +179,7 @@ def _send(message_id: int, post: Post) -> dict[str, Any]:
         "channel": message.channel,
         "recipient": message.recipient,
         "parts": message.parts,
+        "event": message.parts[0] if message.parts else message.event,
         "last_error": "",
     }
 

@@ -22,6 +22,11 @@ def empty(app: Flask) -> None:
         path.unlink()
 
 
+def texts(app: Flask) -> list[Path]:
+    """The texts to telephones, oldest first."""
+    return sorted((Path(app.instance_path) / "texts").glob("*.txt"))
+
+
 def mails(app: Flask) -> list[EmailMessage]:
     """All mails in the folder, oldest first."""
     paths = sorted(folder(app).glob("*.eml"))
