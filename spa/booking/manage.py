@@ -44,7 +44,17 @@ def visit(token: str) -> ResponseReturnValue:
         links=_links(token) | shown.calendar_links(booking, visit),
         prepare=shown.preparation(booking, offer, now),
         after=shown.aftercare(booking),
+        next_url=_next_url(booking, now),
     )
+
+
+def _next_url(booking: Booking, now: datetime) -> str:
+    """The page of the hour that is pencilled in after this visit, if one is kept."""
+    kept_hour = queries.live_after(booking.id, now)
+    if kept_hour is None:
+        return ""
+    token = links.visit_token(kept_hour.reference, kept_hour.link_version)
+    return url_for("pencil.page", token=token)
 
 
 def _note_news(booking: Booking, what: str) -> None:
@@ -178,6 +188,7 @@ def _links(token: str) -> dict[str, str]:
         "move_url": url_for("visit.move", token=token),
         "cancel_url": url_for("visit.cancel", token=token),
         "email_url": url_for("visit.email", token=token),
+        "notes_url": url_for("choices.notes", token=token),
     }
 
 

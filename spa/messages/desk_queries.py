@@ -68,6 +68,9 @@ class Trouble:
     late: int
 
 
+NO_TROUBLE = Trouble(0, 0)
+
+
 def trouble(location_id: int, now: datetime) -> Trouble:
     """What is wrong with the messages of a place."""
     counted = sa.select(sa.func.count(Message.id)).where(Message.location_id == location_id)

@@ -295,7 +295,8 @@ def _envelope(message: Message, location: Location, subject: str, now: datetime)
     mail["From"] = Address(display_name=location.name, addr_spec=sender)
     mail["To"] = Address(addr_spec=message.recipient)
     mail["Reply-To"] = Address(display_name=location.name, addr_spec=location.email)
-    mail["Subject"] = subject
+    # A name may look like an encoded word, which the library would decode, line breaks and all.
+    mail["Subject"] = subject.replace("=?", "=\u2060?")
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.unique_key.replace(':', '.')}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"

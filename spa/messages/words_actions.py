@@ -4,22 +4,19 @@ import sqlalchemy as sa
 
 from spa import clock
 from spa.audit.record import record
-from spa.database import transaction
+from spa.database import transaction, upsert
 from spa.domain.roles import Actor
-from spa.messages.words import Words
+from spa.messages.words import FIELDS, Words
 from spa.models import MessageWords
 
 
 def keep_words(location_id: int, event: str, language: str, own: Words, *, actor: Actor) -> None:
     """Say this from now on; what was sent stays as it was sent."""
     with transaction() as session:
-        key = (location_id, event, language)
-        row = session.get(MessageWords, key) or MessageWords(
-            location_id=location_id, event=event, language=language
-        )
-        row.subject, row.body = own.subject, own.body
-        row.first_body, row.short = own.first_body, own.short
-        session.add(row)
+        said = {name: getattr(own, name) for name in FIELDS}
+        key = {"location_id": location_id, "event": event, "language": language}
+        statement = upsert(MessageWords).values(**key, **said)
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=said))
         record(
             session,
             "message.words_changed",

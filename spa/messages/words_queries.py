@@ -26,7 +26,8 @@ def visit_for(event: str, location_id: int, now: datetime, reference: str = "") 
     """The visit that is asked for, or the next to come that such a message could be about."""
     here = sa.select(Booking).where(Booking.location_id == location_id)
     if reference:
-        return db.session.scalar(here.where(Booking.reference == reference))
+        named = here.where(Booking.reference == reference, Booking.status != BookingStatus.HELD)
+        return db.session.scalar(named)
     states = outbox.TELLS_OF.get(event, frozenset({BookingStatus.BOOKED}))
     fits = here.where(Booking.status.in_(states))
     coming = fits.where(Booking.starts_at > now, Booking.is_needling)

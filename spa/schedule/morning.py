@@ -14,6 +14,7 @@ from spa.diary import shown as diary_shown
 from spa.domain.roles import Permission
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus
+from spa.messages import desk_queries as messages
 from spa.schedule import morning_queries, queries
 from spa.schedule.queries import Day, Visit
 from spa.schedule.shown import span_words
@@ -75,6 +76,7 @@ def _shown(template: str) -> str:
     days = queries.week(place, actor.only, on, now)
     ahead = [visit for day in days for visit in day.visits if visit.looks]
     todays = [visit for visit in days[0].visits if visit.status != BookingStatus.HELD]
+    trouble = messages.trouble(place.id, now) if actor.only is None else messages.NO_TROUBLE
     endings = morning_queries.ending_certificates(place.id, on, place.language, actor.only)
     return render_template(
         template,
@@ -89,6 +91,7 @@ def _shown(template: str) -> str:
         ],
         looks=[_row(visit, _day_of(visit, days)) for visit in ahead],
         days=_day_rows(days),
+        trouble=trouble,
         failed=[
             (one, wording.message_name(one.event), wording.moment_short(one.created_at, place.zone))
             for one in morning_queries.failed_mail(place.id, actor.only)

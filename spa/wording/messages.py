@@ -19,7 +19,7 @@ def message_name(event: str) -> str:
         "prep_14d": _("Two weeks before"),
         "prep_7d": _("A week before"),
         "prep_5d": _("Five days before"),
-        "prep_3d": _("Reminder with “I will be there”"),
+        "prep_3d": _("Will you be there?"),
         "prep_1d": _("Reminder the day before"),
         "prep_0d": _("Reminder on the day"),
         "care_0h": _("The evening after"),

@@ -73,6 +73,8 @@ WAYS |= {
     "rooms and devices": at("/staff/things"),
     "a device": at("/staff/things/led-panel"),
     "a new room": at("/staff/things/new"),
+    "words of messages": at("/staff/messages/words"),
+    "words of one": at("/staff/messages/words/prep_3d"),
 }
 
 

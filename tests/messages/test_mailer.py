@@ -1,15 +1,10 @@
 """Sending by SMTP, to a real server on this machine that can say no."""
 
-import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
-from email import message_from_bytes, policy
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -18,63 +13,10 @@ from spa.messages.post import Post
 from spa.models import Message
 from tests import make
 from tests.messages import mailbox
+from tests.messages.smtp import Inbox
 
 Clock = Callable[[str], datetime]
 ANA = "ana@studio-guest.com"
-
-
-@dataclass
-class Inbox:
-    """Takes mail, or answers as a test wants."""
-
-    answers: dict[str, str] = field(default_factory=dict)
-    taken: list[Any] = field(default_factory=list)
-    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
-
-    async def handle_MAIL(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        """The sender is named."""
-        envelope.mail_from = address
-        return self.answers.get("MAIL", "250 OK")
-
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        """A recipient is named."""
-        envelope.rcpt_tos.append(address)
-        return self.answers.get("RCPT", self.answers.get(address, "250 OK"))
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """The mail itself."""
-        answer = self.answers.get("DATA", "250 OK")
-        if answer.startswith("2"):
-            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
-        return answer
-
-
-class OnFreePort(Controller):
-    """A server on a port that the system chose, so that no two tests want the same."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        """Bind first, so that the port is ours."""
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        super().__init__(inbox, hostname="127.0.0.1", port=self.socket.getsockname()[1])
-
-    def _create_server(self) -> Any:
-        return self.loop.create_server(self._factory_invoker, sock=self.socket)
-
-
-@pytest.fixture
-def inbox(app: Flask) -> Iterator[Inbox]:
-    """A mail server that the program is set to use."""
-    inbox = Inbox()
-    server = OnFreePort(inbox)
-    server.start()
-    app.config["MAIL_URL"] = f"smtp://127.0.0.1:{server.port}"
-    yield inbox
-    server.stop()
 
 
 def state(session: Session, recipient: str = ANA) -> tuple[str, int, datetime, str]:
