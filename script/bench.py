@@ -6,11 +6,14 @@ import os
 import platform
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from script import bench_desk as desks
+from script import bench_messages as messages
 from script import bench_queries as queries
 from script import bench_race as race
 from script import bench_studio as studios
@@ -34,6 +37,7 @@ from script.bench_studio import SLUG, Studio
 from script.bench_table import Row, say_head, say_row
 from script.processes import SIGNALS, Failed, Stopped, complain, say
 from tests import postgres
+from tests.messages.smtp import Inbox, OnFreePort
 
 STUDIO = Studio()
 LONG_AGO = Studio(past=100_000)
@@ -261,6 +265,45 @@ def desk(bench: Bench) -> Iterator[Row]:
             yield Row(f"- {path[:30]}", figure, "<= 250 kB", page.bytes <= 250_000)
 
 
+def tell(bench: Bench) -> Iterator[Row]:
+    """The worker with a day's messages due at once, and bookings made beside it."""
+    database = bench.fresh(STUDIO)
+    site = bench.site(database)
+    visitors, hours = Visitors(site), iter(free_hours(site))
+    visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE))
+    messages.make_due(database, "example.com")
+    alone = [visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE)) for _ in range(4)]
+    with messages.worker(bench, database):
+        by_file = messages.rate(database, 8)
+        before, begun = messages.sent(database), time.perf_counter()
+        beside = [visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE)) for _ in range(8)]
+        meanwhile = (messages.sent(database) - before) / (time.perf_counter() - begun)
+    alone += [visitors.book(bench, itertools.islice(hours, BOOKINGS_AT_ONCE)) for _ in range(4)]
+    yield Row("messages of 10,000 due, into files", f"{by_file:.0f}/s")
+    yield Row("- while eight browsers book", f"{meanwhile:.0f}/s")
+    with _mail_server() as url:
+        messages.make_due(database, "bench-guest.com")
+        with messages.worker(bench, database, MAIL_URL=url):
+            yield Row("- by SMTP to this machine", f"{messages.rate(database, 8):.0f}/s")
+    for share in (0.5, 0.99):
+        quiet, busy = (
+            quantile([wait for window in windows for wait in window.waits], share)
+            for windows in (alone, beside)
+        )
+        figure = f"{_ms(busy)} beside it, {_ms(quiet)} without, {busy / quiet:.1f} x"
+        yield Row(f"a whole booking, p{share * 100:.0f}", figure)
+
+
+@contextmanager
+def _mail_server() -> Iterator[str]:
+    server = OnFreePort(Inbox())
+    server.start()
+    try:
+        yield f"smtp://127.0.0.1:{server.port}"
+    finally:
+        server.stop()
+
+
 PARTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "read": read,
     "book": book,
@@ -269,6 +312,7 @@ PARTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "race": compete,
     "weight": weigh,
     "desk": desk,
+    "messages": tell,
 }
 
 

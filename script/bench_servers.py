@@ -175,7 +175,7 @@ def settings_for(database: str, **more: str) -> dict[str, str]:
     unset = dict.fromkeys(("PUBLIC_URL", "MAIL_URL", "TRUSTED_PROXIES", "SECRET_KEY_OLD"), "")
     fixed["WEB_CONCURRENCY"] = "2"
     url = database.replace("postgresql+psycopg://", "postgresql://")
-    return child_environment(DATABASE_URL=url, **limits, **fixed, **unset, **more)
+    return child_environment(**{"DATABASE_URL": url} | limits | fixed | unset | more)
 
 
 def _options(is_durable: bool) -> tuple[str, ...]:

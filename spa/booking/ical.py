@@ -1,10 +1,11 @@
 """A visit as a calendar file: one event that keeps its identity through every change."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from spa.domain.states import BookingStatus
 from spa.models import Booking, Location
@@ -27,13 +28,19 @@ def calendar_file(
     calendar.add("version", "2.0")
     calendar.add("method", method_of(booking, method))
     calendar.add_component(_event(booking, location, method, link, stamp or booking.created_at))
-    calendar.add_missing_timezones()
+    calendar.add_component(_zone(location.zone))
     return bytes(calendar.to_ical())
 
 
 def method_of(booking: Booking, method: str) -> str:
     """What the file asks a calendar to do: whatever else is meant, a cancelled visit goes."""
     return "CANCEL" if booking.status == BookingStatus.CANCELLED else method
+
+
+@lru_cache(maxsize=16)
+def _zone(name: str) -> Timezone:
+    """The clock changes of a zone; working them out takes longer than all the rest."""
+    return Timezone.from_tzid(name)
 
 
 def _event(booking: Booking, location: Location, method: str, link: str, stamp: datetime) -> Event:
