@@ -5,12 +5,31 @@ from dataclasses import replace
 from datetime import time
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, TimeField, ValidationError
 from wtforms.validators import InputRequired
 
 from spa.domain.plan import AFTER_THE_VISIT, Note
+
+
+class _Days(IntegerField):
+    def process_formdata(self, valuelist: Any) -> None:
+        """Says in our words that it is no number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a number of days")) from None
+
+
+class _Clock(TimeField):
+    def process_formdata(self, valuelist: Any) -> None:
+        """Says in our words that it is no time."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a time, such as 10:00")) from None
 
 
 def _on_ticks(_form: FlaskForm, field: Any) -> None:
@@ -23,12 +42,12 @@ def notes_form(notes: Iterable[Note]) -> type[FlaskForm]:
     fields: dict[str, Any] = {"for_all": BooleanField(_l("The same for all others like it"))}
     for note in notes:
         fields[f"{note.key}_on"] = BooleanField(_l("goes out"))
-        fields[f"{note.key}_days"] = IntegerField(
+        fields[f"{note.key}_days"] = _Days(
             _l("days"),
             validators=[InputRequired(_l("Enter a number of days"))],
             render_kw={"inputmode": "numeric", "min": 0, "max": 365},
         )
-        fields[f"{note.key}_time"] = TimeField(
+        fields[f"{note.key}_time"] = _Clock(
             _l("time"), validators=[InputRequired(_l("Enter a time, such as 10:00")), _on_ticks]
         )
     return type("NotesForm", (FlaskForm,), fields)

@@ -155,16 +155,26 @@ class Site:
 
     def mail(self) -> EmailMessage:
         """Send what is due and give the one mail that this wrote."""
-        with self.app.app_context():
-            worker.send_due()
-        (path,) = set(self._mail_files()) - self._read
-        self._read.add(path)
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        assert isinstance(mail, EmailMessage)
+        (mail,) = self.mails()
         return mail
+
+    def mails(self) -> list[EmailMessage]:
+        """Send what is due and give the mails that this wrote."""
+        with self.app.app_context():
+            while worker.send_due():
+                pass
+        fresh = sorted(set(self._mail_files()) - self._read)
+        self._read.update(fresh)
+        return [_mail_in(path) for path in fresh]
 
     def _mail_files(self) -> list[Path]:
         return list((self.folder / "mail").glob("*.eml"))
+
+
+def _mail_in(path: Path) -> EmailMessage:
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
 
 
 def text_of(mail: EmailMessage) -> str:

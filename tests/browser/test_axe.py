@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from spa import links
 from tests.browser.site import FACIAL, Site, empty_app, serve
+from tests.browser.test_notes import pencilled
 from tests.browser.visitor import Visitor
 
 (AXE,) = Path(__file__).parent.glob("axe-core-*/axe.min.js")
@@ -235,6 +237,58 @@ def diary_told_of_something_urgent(visitor: Visitor, site: Site) -> None:
     visitor.button("Ask for a look").click()
     visitor.reads("We will look at it")
     expect(visitor.page.get_by_role("alert")).to_contain_text("911")
+
+
+@way
+def notes_about_a_visit(visitor: Visitor, site: Site) -> None:
+    site.app.config["TEXT_URL"] = "file:"
+    visitor.open(site.booked(site.free()[-1]) + "/notes")
+    site.app.config["TEXT_URL"] = ""
+
+
+@way
+def notes_saved(visitor: Visitor, site: Site) -> None:
+    visitor.open(site.booked(site.free()[-1]) + "/notes")
+    visitor.button("Save").click()
+    expect(visitor.page.get_by_role("status")).to_be_visible()
+
+
+@way
+def coming(visitor: Visitor, site: Site) -> None:
+    visitor.open(site.booked(site.free()[0]) + "/coming")
+
+
+@way
+def coming_said(visitor: Visitor, site: Site) -> None:
+    visitor.open(site.booked(site.free()[0]) + "/coming")
+    visitor.button("I will be there").click()
+    visitor.reads("Thank you: we expect you")
+
+
+@way
+def news_to_stop(visitor: Visitor, site: Site) -> None:
+    with site.app.app_context():
+        token = links.news_token(1)
+    visitor.open(f"/messages/stop/{token}")
+
+
+@way
+def news_stopped(visitor: Visitor, site: Site) -> None:
+    news_to_stop(visitor, site)
+    visitor.button("No more news").click()
+    expect(visitor.page.get_by_role("status")).to_be_visible()
+
+
+@way
+def pencilled_in(visitor: Visitor, site: Site) -> None:
+    visitor.open(pencilled(site))
+
+
+@way
+def pencilled_and_let_go(visitor: Visitor, site: Site) -> None:
+    visitor.open(pencilled(site))
+    visitor.button("No, thank you").click()
+    visitor.reads("This hour is no longer kept")
 
 
 @way

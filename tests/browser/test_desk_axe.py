@@ -14,6 +14,7 @@ from spa.models import Block, Booking, Resource
 from tests.browser.site import Site
 from tests.browser.test_axe import AXE, findings
 from tests.browser.test_desk_schedule import booked, signed_in
+from tests.browser.test_notes import over
 from tests.browser.visitor import Visitor
 
 Way = Callable[[Visitor, Site], None]
@@ -73,6 +74,8 @@ WAYS |= {
     "rooms and devices": at("/staff/things"),
     "a device": at("/staff/things/led-panel"),
     "a new room": at("/staff/things/new"),
+    "messages in trouble": at("/staff/messages"),
+    "notes of a treatment": at("/staff/treatments/facial-microneedling/notes"),
     "words of messages": at("/staff/messages/words"),
     "words of one": at("/staff/messages/words/prep_3d"),
 }
@@ -188,6 +191,22 @@ def a_new_week_with_errors(desk: Visitor, _site: Site) -> None:
     desk.expect_status(422)
     desk.open("/staff/rota/ines-marchetti/week")
     desk.page.locator("#to_0").fill("08:00")
+    desk.button("Save").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+
+
+@way
+def a_visit_that_is_leaving(desk: Visitor, site: Site) -> None:
+    desk.open(f"/staff/booking/{over(site)}")
+    desk.button("Pencil it in").click()
+    expect(desk.button("Let it go")).to_be_visible()
+
+
+@way
+def notes_with_errors(desk: Visitor, _site: Site) -> None:
+    desk.expect_status(422)
+    desk.open("/staff/treatments/facial-microneedling/notes")
+    desk.page.locator("#prep_3d_days").fill("0")
     desk.button("Save").click()
     expect(desk.page.get_by_role("alert")).to_be_visible()
 
