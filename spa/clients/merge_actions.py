@@ -15,6 +15,7 @@ from spa.clients.fields import FIELDS
 from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, NotAllowed
+from spa.messages import outbox
 from spa.models import Booking, Client, ClientNote, ClientWord, FollowUp
 
 
@@ -50,7 +51,10 @@ def merge_clients(
             "notes": _give(session, ClientNote, kept, other),
         }
         _give(session, FollowUp, kept, other)
+        _keep_wishes(kept, other)
         _close(session, kept, other, now)
+        session.flush()
+        outbox.plan_again(session, Booking.client_id == kept.id, now)
         about: dict[str, Any] = {"at": now, "staff_id": actor.id, "location_id": location_id}
         numbers: dict[str, Any] = {"other": other.id, **counted}
         record(session, "client.merged", client_id=kept.id, fields=changed, **numbers, **about)
@@ -101,6 +105,14 @@ def _give(session: Session, table: Any, kept: Client, other: Client) -> int:
         sa.update(table).where(table.client_id == other.id).values(client_id=kept.id)
     )
     return int(moved.rowcount)  # type: ignore[attr-defined]
+
+
+def _keep_wishes(kept: Client, other: Client) -> None:
+    """A no that either record has stays a no."""
+    kept.no_texts = kept.no_texts or other.no_texts
+    kept.declined_notes = sorted({*kept.declined_notes, *other.declined_notes})
+    stopped = [one.news_stopped_at for one in (kept, other) if one.news_stopped_at]
+    kept.news_stopped_at = max(stopped, default=None)
 
 
 def _close(session: Session, kept: Client, other: Client, now: datetime) -> None:

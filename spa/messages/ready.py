@@ -54,6 +54,8 @@ def now_or_later(
     """
     if message.kind not in NOTES or booking is None:
         return Ready(message.channel, message.recipient, list(message.parts))
+    if _is_of_another_plan(message, booking):
+        return None
     client = session.get(Client, booking.client_id) if booking.client_id else None
     parts = [key for key in message.parts if _holds(session, key, booking, client, now)]
     reached = outbox.reach(Kind(message.kind), booking, client)
@@ -75,6 +77,12 @@ def now_or_later(
     return Ready(
         reached.channel, reached.recipient, parts, _companions(session, message, booking, now)
     )
+
+
+def _is_of_another_plan(message: Message, booking: Booking) -> bool:
+    """Whether the visit was moved while a worker had the note in hand: it has another one now."""
+    is_planned = f":{booking.reference}:" in message.unique_key
+    return is_planned and not message.unique_key.endswith(outbox.key_of("", booking))
 
 
 def _holds(

@@ -53,7 +53,8 @@ def words_of(location_id: int, event: str, language: str) -> Words:
     own = db.session.get(MessageWords, (location_id, event, language))
     if own is None:
         return default(event)
-    return Words(own.subject, own.body, own.first_body, own.short)
+    # A note that may go to a telephone always has words for it.
+    return Words(own.subject, own.body, own.first_body, own.short or default(event).short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,6 @@ class Message(Model):
             sqlite_where=sa.text("status = 'failed'"),
             postgresql_where=sa.text("status = 'failed'"),
         ),
-        # Whether somebody had a note today already.
-        sa.Index("ix_message_recipient_sent_at", "recipient", "sent_at"),
     )
 
 

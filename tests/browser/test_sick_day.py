@@ -42,7 +42,11 @@ def written(site: Site, reference: str) -> list[str]:
         query = (
             sa.select(Message.event)
             .join(Booking, Booking.id == Message.booking_id)
-            .where(Booking.reference == reference, Message.status == "waiting")
+            .where(
+                Booking.reference == reference,
+                Message.status == "waiting",
+                Message.kind == "answer",
+            )
         )
         return list(db.session.scalars(query))
 

@@ -15,7 +15,7 @@ from spa.clients.merge_actions import merge_clients
 from spa.database import db, transaction
 from spa.domain.roles import Actor, Role
 from spa.errors import ChangedMeanwhile, NotAllowed
-from spa.models import AuditEntry, Booking, Client, ClientNote, ClientWord
+from spa.models import AuditEntry, Booking, Client, ClientNote, ClientWord, Message
 from tests import make
 from tests.booking.test_state_actions import somebody
 from tests.pages import Pages
@@ -58,6 +58,23 @@ def test_everything_comes_out_as_one(session: Session, two: tuple[int, int], bos
     assert (kept.name, kept.email, kept.phone) == ("Zoë Quill", "zoe@example.com", "+12125550177")
     assert (other.name, other.phone) == ("Zoe Quill", "+12125550177")
     assert other.merged_into_id == kept.id
+
+
+def test_a_no_of_either_stays_a_no_for_all_their_visits(
+    session: Session, two: tuple[int, int], boss: Actor
+) -> None:
+    with transaction() as inside:
+        make.plan_notes(inside)
+        kept, other = (inside.get_one(Client, number) for number in two)
+        kept.declined_notes, other.declined_notes = ["care_d2"], ["care_d7"]
+        other.no_texts, other.news_stopped_at = True, NOW
+    merged(two, boss)
+
+    kept = session.get_one(Client, two[0])
+    assert kept.declined_notes == ["care_d2", "care_d7"]
+    assert (kept.no_texts, kept.news_stopped_at) == (True, NOW)
+    waiting = sa.select(Message.event).where(Message.kind == "note", Message.booking_id == 2)
+    assert set(session.scalars(waiting)) == {"prep_1d", "care_0h", "care_d28"}
 
 
 def test_the_record_tells_both(session: Session, two: tuple[int, int], boss: Actor) -> None:

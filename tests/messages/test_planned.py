@@ -300,6 +300,10 @@ def test_a_note_in_a_workers_hand_is_left_to_it(session: Session, at: At) -> Non
     actions.move_booking(booking.reference, make.moment("2026-05-10 15:00"))
 
     assert sorted(statuses(session, "prep_7d")) == ["waiting", "waiting"]
+    # Its worker gave it back unsent: the visit has another note by now.
+    at("2026-03-27 10:00")
+    worker.send_due()
+    assert sorted(statuses(session, "prep_7d")) == ["waiting", "withdrawn"]
 
 
 def test_the_visit_tells_which_notes_it_can_have_and_none_is_unknown() -> None:

@@ -51,7 +51,6 @@ def upgrade() -> None:
         sqlite_where=WAITING,
         postgresql_where=WAITING,
     )
-    op.create_index("ix_message_recipient_sent_at", "message", ["recipient", "sent_at"])
     with op.batch_alter_table("booking") as batch_op:
         batch_op.add_column(sa.Column("pencilled_after_id", sa.Integer()))
         batch_op.create_foreign_key(
@@ -140,7 +139,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booking_pencilled_after_id"))
         batch_op.drop_constraint(batch_op.f("fk_booking_pencilled_after_id"), type_="foreignkey")
         batch_op.drop_column("pencilled_after_id")
-    op.drop_index("ix_message_recipient_sent_at", "message")
     op.drop_index("ix_message_planned_for", "message")
     with op.batch_alter_table("message") as batch_op:
         batch_op.drop_column("planned_for")
