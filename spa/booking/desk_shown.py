@@ -125,6 +125,8 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
     entries = audit.entries_of(booking_id=booking.id)
     differs = _differs(booking, about)
     is_pencilled = booking.pencilled_after_id is not None and status in PENCILLED
+    is_kept = is_pencilled and status == BookingStatus.HELD and (booking.held_until or now) > now
+    kept_until = _moment(booking.held_until, place) if is_kept else ""
     return Shown(
         reference=booking.reference,
         client=booking.other_name or booking.contact_name or _("No name yet"),
@@ -142,7 +144,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         starts=booking.starts_at.isoformat(),
         ends=wording.clock(booking.ends_at, zone),
         status=status,
-        status_words=wording.pencilled()
+        status_words=wording.pencilled(kept_until)
         if is_pencilled
         else wording.standing(status, booking.cancelled_by, is_late=booking.is_late),
         since=_moment(getattr(booking, SINCE[status]), place) if status in SINCE else "",
@@ -167,9 +169,7 @@ def shown(booking: Booking, actor: Actor, place: Place, now: datetime) -> Shown:
         may_move=may_change,
         may_book_next=actor.may_manage and client is not None and not is_pencilled,
         pencil=_pencil(booking, place, now),
-        kept_until=_moment(booking.held_until, place)
-        if is_pencilled and status == BookingStatus.HELD and (booking.held_until or now) > now
-        else "",
+        kept_until=kept_until,
         told=messages_shown(messages.of_booking(booking.id), zone, place.country),
         record=happened(entries, place.zone),
     )

@@ -83,6 +83,8 @@ def _page(
         nearest=picker.nearest(offer, near, now=now, preferred=booking.practitioner_id)
         if near
         else [],
-        other_url=url_for("booking.choose", treatment=offer.slug),
+        other_url=url_for("booking.choose", treatment=offer.slug)
+        if queries.offer(offer.slug)
+        else url_for("treatments.index"),
     )
     return page, status

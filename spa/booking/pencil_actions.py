@@ -37,7 +37,7 @@ def pencil_in(reference: str, *, actor: Actor) -> Booking:
     """
     now = clock.now()
     with taking.referee(), transaction() as session:
-        visit, offer = taking.locked_booking(session, reference, now)
+        visit, _made_with = taking.locked_booking(session, reference, now)
         if already := queries.live_after(visit.id, now):
             return already
         if not pencil_queries.may_be_pencilled(visit, now):
@@ -45,8 +45,10 @@ def pencil_in(reference: str, *, actor: Actor) -> Booking:
         next_hour = pencil_queries.next_hour(visit, now)
         if next_hour is None:
             raise SlotTaken(())
+        # By the menu of today, which may have changed since the visit was booked.
+        offer = queries.offer_of(visit.treatment_id)
         booking = taking.made_of(
-            queries.offer_of(visit.treatment_id),
+            offer,
             now,
             status=BookingStatus.HELD,
             held_until=now + KEPT_FOR,
@@ -77,13 +79,13 @@ def take_pencilled(
         if booking.status not in {BookingStatus.HELD, BookingStatus.LAPSED}:
             return booking
         wanted = start or booking.starts_at
-        if booking.status == BookingStatus.LAPSED or wanted != booking.starts_at:
-            slug = queries.resource_slug(booking.practitioner_id) if start is None else ""
+        is_another = wanted != booking.starts_at
+        if booking.status == BookingStatus.LAPSED or is_another:
             found = taking.find_place(
-                queries.at_desk(offer),
+                offer if is_another else queries.at_desk(offer),
                 wanted,
                 now=now,
-                practitioner=slug,
+                practitioner="" if start else queries.resource_slug(booking.practitioner_id),
                 without=booking.id,
                 preferred=booking.practitioner_id,
             )
@@ -92,23 +94,40 @@ def take_pencilled(
         elif booking.starts_at <= now:
             raise SlotTaken(())
         booking.status, booking.booked_at = BookingStatus.BOOKED, now
+        _take_back_the_offer(session, booking, now)
         outbox.tell(session, "booking_confirmed", booking, at=now)
         outbox.plan(session, booking, now)
         _record(session, "booking.pencil_taken", booking, actor, now, booking.starts_at)
     return booking
 
 
-def let_go(reference: str, *, actor: Actor | None = None) -> None:
+def let_go(reference: str, *, actor: Actor | None = None) -> Booking:
     """Give a pencilled hour back at once; one that is no longer kept stays as it is."""
     now = clock.now()
     with transaction() as session:
         booking, _offer = taking.locked_booking(session, reference, now)
         if booking.pencilled_after_id is None or booking.status != BookingStatus.HELD:
-            return
+            return booking
         booking.status = BookingStatus.LAPSED
         taking.free(session, booking.id)
+        _take_back_the_offer(session, booking, now)
         visit = session.get_one(Booking, booking.pencilled_after_id)
         _record(session, "booking.pencil_let_go", visit, actor, now)
+    return booking
+
+
+def _take_back_the_offer(session: Session, booking: Booking, now: datetime) -> None:
+    """The note that asks to take the hour is not sent once it is taken or let go."""
+    session.execute(
+        sa.update(Message)
+        .where(
+            Message.booking_id == booking.pencilled_after_id,
+            Message.event == "hour_pencilled",
+            Message.status.in_(outbox.UNHEARD),
+            sa.or_(Message.claimed_until.is_(None), Message.claimed_until <= now),
+        )
+        .values(status="withdrawn")
+    )
 
 
 def _is_told_this_evening(session: Session, visit: Booking, now: datetime) -> bool:

@@ -40,15 +40,20 @@ def may_be_pencilled(booking: Booking, now: datetime) -> bool:
 def next_hour(booking: Booking, now: datetime) -> NextHour | None:
     """The first free one of the next weeks that leaves the skin its days; None if there is none.
 
+    There is none of what is no longer on the menu.
     Same area at least 28 days apart: section 2.3 of the facts.
     """
     offer = queries.offer_of(booking.treatment_id)
     slug = queries.resource_slug(booking.practitioner_id)
     local = local_time(booking.starts_at, offer.zone)
-    days_between = db.session.scalar(
-        sa.select(Treatment.days_between).where(Treatment.id == booking.treatment_id)
-    )
-    day = habits.next_on(local.date(), days_between)
+    sold = db.session.execute(
+        sa.select(Treatment.days_between).where(
+            Treatment.id == booking.treatment_id, Treatment.archived_at.is_(None)
+        )
+    ).first()
+    if sold is None:
+        return None
+    day = habits.next_on(local.date(), sold.days_between)
     for _week in range(WEEKS_LOOKED):
         start = moment_at(day, local.hour * 60 + local.minute, offer.zone)
         found = queries.place_for(queries.at_desk(offer), start, now=now, practitioner=slug)[1]

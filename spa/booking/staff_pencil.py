@@ -9,6 +9,7 @@ from spa.access import requires
 from spa.booking import pencil_actions
 from spa.booking.staff import booking_of
 from spa.domain.roles import Permission
+from spa.domain.states import BookingStatus
 from spa.errors import Refusal
 
 bp = Blueprint("desk_pencil", __name__, url_prefix="/staff/booking/<reference>/pencil")
@@ -35,11 +36,11 @@ def take(reference: str) -> ResponseReturnValue:
     """The client says yes at the desk; `reference` is the pencilled hour's own."""
     booking_of(reference)
     try:
-        pencil_actions.take_pencilled(reference, actor=access.actor())
+        booking = pencil_actions.take_pencilled(reference, actor=access.actor())
     except Refusal as error:
         flash(wording.refusal(error))
         return _back(reference)
-    flash(_("Booked."))
+    flash(_("Booked.") if booking.status == BookingStatus.BOOKED else _no_longer())
     return redirect(url_for("desk.show", reference=reference), 303)
 
 
@@ -48,9 +49,14 @@ def take(reference: str) -> ResponseReturnValue:
 def release(reference: str) -> ResponseReturnValue:
     """Let it go, so that others can have it."""
     booking_of(reference)
-    pencil_actions.let_go(reference, actor=access.actor())
-    flash(_("Let go. The hour is free again."))
+    booking = pencil_actions.let_go(reference, actor=access.actor())
+    is_let_go = booking.status == BookingStatus.LAPSED
+    flash(_("Let go. The hour is free again.") if is_let_go else _no_longer())
     return _back(reference)
+
+
+def _no_longer() -> str:
+    return _("This hour is not pencilled in any more. Nothing was changed.")
 
 
 def _back(reference: str) -> ResponseReturnValue:

@@ -26,6 +26,7 @@ from spa.models import (
     Treatment,
     TreatmentWords,
 )
+from spa.models.booking import IS_HELD
 
 __all__ = ["Client", "client", "find", "similar", "usual", "visits"]
 
@@ -82,6 +83,7 @@ class ClientVisit:
     price_minor: int
     currency: str
     place: VisitPlace
+    held_until: datetime | None = None
 
 
 def find(asked: str, only: int | None, now: datetime, limit: int = SHOWN) -> list[Found]:
@@ -268,7 +270,11 @@ def history(client_id: int, here: int) -> list[Entry]:
 def visits(
     client_id: int, only: int | None, now: datetime
 ) -> tuple[list[ClientVisit], list[ClientVisit]]:
-    """The visits that come, soonest first, and those that were, latest first."""
+    """The visits that come, soonest first, and those that were, latest first.
+
+    An hour that is pencilled in for them is among those that come, for as long as it is kept.
+    """
+    is_kept = sa.and_(Booking.pencilled_after_id.is_not(None), Booking.held_until > now, IS_HELD)
     query = (
         sa.select(
             Booking.reference,
@@ -283,17 +289,20 @@ def visits(
             Location.id,
             Location.name,
             Location.zone,
+            Booking.held_until,
         )
         .join(Resource, Resource.id == Booking.practitioner_id)
         .join(Location, Location.id == Booking.location_id)
-        .where(Booking.client_id == client_id, Booking.status.not_in(NO_VISIT))
+        .where(
+            Booking.client_id == client_id, sa.or_(Booking.status.not_in(NO_VISIT), is_kept)
+        )
         .order_by(Booking.starts_at.desc(), Booking.id.desc())
         .limit(MOST_VISITS)
     )
     if only is not None:
         query = query.where(Booking.practitioner_id == only)
     found = [
-        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:9], place)
+        ClientVisit(row[0], row[1], row[2], BookingStatus(row[3]), *row[4:9], place, row[12])
         for row in db.session.execute(query)
         if (place := _place(row[9], row[10], row[11]))
     ]

@@ -196,7 +196,9 @@ def _visit(visit: ClientVisit, actor: Actor, place: Place, year: int) -> VisitLi
         treatment=visit.treatment,
         practitioner=visit.practitioner,
         status=visit.status,
-        status_words=wording.status(visit.status),
+        status_words=wording.pencilled(wording.moment_short(visit.held_until, visit.place.zone))
+        if visit.status == BookingStatus.HELD and visit.held_until
+        else wording.status(visit.status),
         is_late=visit.is_late,
         may_book_next=is_here and actor.may_manage and visit.status == BookingStatus.DONE,
         elsewhere="" if is_here else visit.place.name,

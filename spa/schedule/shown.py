@@ -139,8 +139,8 @@ def _line(visit: Visit, words: _Words, day: Day, actor: Actor, place: Place) -> 
     return Line(
         reference=visit.reference,
         status=visit.status,
-        status_words=wording.pencilled()
-        if visit.is_pencilled
+        status_words=wording.pencilled(wording.moment_short(visit.held_until, day.zone))
+        if visit.is_pencilled and visit.held_until
         else words.states[visit.status]
         if visit.has_hour
         else wording.standing(visit.status, visit.cancelled_by, is_late=visit.is_late),

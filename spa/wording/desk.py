@@ -35,9 +35,11 @@ def status(state: BookingStatus) -> str:
     }[state]
 
 
-def pencilled() -> str:
-    """Where an hour stands that is kept for a client who left."""
-    return _("Pencilled in")
+def pencilled(until: str | None = None) -> str:
+    """Where an hour stands that is kept for a client who left; `until` is empty once it is not."""
+    if until is None:
+        return _("Pencilled in")
+    return _("Pencilled in until %(until)s", until=until) if until else _("No longer kept")
 
 
 def standing(code: BookingStatus, cancelled_by: str | None, *, is_late: bool) -> str:
