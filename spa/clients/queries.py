@@ -293,9 +293,7 @@ def visits(
         )
         .join(Resource, Resource.id == Booking.practitioner_id)
         .join(Location, Location.id == Booking.location_id)
-        .where(
-            Booking.client_id == client_id, sa.or_(Booking.status.not_in(NO_VISIT), is_kept)
-        )
+        .where(Booking.client_id == client_id, sa.or_(Booking.status.not_in(NO_VISIT), is_kept))
         .order_by(Booking.starts_at.desc(), Booking.id.desc())
         .limit(MOST_VISITS)
     )

@@ -100,8 +100,10 @@ def _visits(visits: Iterable[Visit], by: str, day: Day, *, may_move: bool) -> li
     for visit in visits:
         person, room = names[visit.practitioner_id], names[visit.room_id]
         one = _visit(visit, person, room, by == "room", may_move, day.zone)
-        if visit.is_pencilled:
-            one = one | {"state": "held pencilled"}
+        if visit.is_pencilled and visit.held_until:
+            until = wording.moment_short(visit.held_until, day.zone)
+            what = _("%(what)s, kept until %(until)s", what=one["what"], until=until)
+            one = one | {"state": "held pencilled", "what": what}
         elif visit.held_until:
             one = one | {"client": client_words(visit), "left": minutes_left(visit, day.now)}
         found.append(one)

@@ -15,12 +15,13 @@ from spa.domain.roles import Actor, Role
 from spa.domain.states import BookingStatus as S
 from spa.errors import NotAllowed, SlotTaken
 from spa.messages import tidying, worker
-from spa.models import AuditEntry, Booking, Claim, Message
+from spa.models import AuditEntry, Booking, Claim, Message, Treatment, TreatmentStep
 from tests import make
 from tests.booking.test_staff import press, show
 from tests.booking.test_state_actions import claims, somebody
 from tests.messages import mailbox
 from tests.pages import Pages
+from tests.schedule.test_staff import seen
 from tests.visitor import alert
 
 At = Callable[[str], datetime]
@@ -260,12 +261,21 @@ def test_the_desk_sees_takes_and_lets_go(
     assert "Pencilled in for Thu 9 Apr, 10:00" in page.text
     kept = session.scalars(sa.select(Booking).where(Booking.pencilled_after_id.is_not(None))).one()
 
+    until = "Sat 14 Mar, 11:00"
     day = desk.get("schedule.day", day="2026-04-09", view="list")
-    assert "Pencilled in" in day.text and "Being booked online" not in day.text
-    assert "Kept for the client until" in show(desk, kept).text
+    assert f"Pencilled in until {until}" in day.text and "Being booked online" not in day.text
+    assert f"Pencilled in until {until}" in show(desk, kept).text
+    (one,) = seen(desk, "schedule.day_data", day="2026-04-09").response.get_json()["visits"]
+    assert one["state"] == "held pencilled" and one["what"].endswith(f"kept until {until}")
+    file = desk.get("clients.show", client_id=kept.client_id)
+    (coming,) = file.tree.xpath("//section[@aria-labelledby='coming']//li")
+    assert f"Pencilled in until {until}" in " ".join(coming.text_content().split())
 
     page = press(desk, show(desk, kept), "Let it go")
     assert "Let go. The hour is free again." in page.text
+    assert "No longer kept" in show(desk, kept).text
+    file = desk.get("clients.show", client_id=kept.client_id)
+    assert not file.tree.xpath("//section[@aria-labelledby='coming']//li")
     press(desk, show(desk, leaving), "Pencil it in")
     page = press(desk, show(desk, leaving), "Book it for them")
     assert "Booked." in page.text
@@ -299,3 +309,98 @@ def test_a_pencilled_hour_counts_for_no_limit_and_is_no_visit_to_come(
     assert status(session, kept) == "booked"
     actions.cancel_booking(kept.reference)
     assert status(session, kept) == "cancelled"
+
+
+def test_a_menu_that_changed_meanwhile_claims_all_that_the_next_hour_needs(
+    session: Session, kim: Actor, leaving: Booking
+) -> None:
+    with transaction() as inside:
+        step = inside.scalars(
+            sa.select(TreatmentStep)
+            .where(TreatmentStep.treatment_id == leaving.treatment_id)
+            .order_by(TreatmentStep.position)
+        ).first()
+        assert step
+        step.minutes += 30
+
+    kept = pencil_actions.pencil_in(leaving.reference, actor=kim)
+
+    minutes = sum(step[1] for step in kept.steps)
+    assert kept.ends_at - kept.starts_at == timedelta(minutes=minutes)
+    assert minutes == (leaving.ends_at - leaving.starts_at) / timedelta(minutes=1) + 30
+    with pytest.raises(SlotTaken):
+        make.booked("2026-04-09 11:15", practitioner="ines", visitor="two", email="b@example.com")
+
+
+def test_what_is_no_longer_on_the_menu_is_not_pencilled_in(
+    session: Session, kim: Actor, leaving: Booking, at: At
+) -> None:
+    with transaction() as inside:
+        inside.get_one(Treatment, leaving.treatment_id).archived_at = leaving.ends_at
+
+    with pytest.raises(SlotTaken):
+        pencil_actions.pencil_in(leaving.reference, actor=kim)
+
+
+@pytest.mark.parametrize("answer", [pencil_actions.take_pencilled, pencil_actions.let_go])
+def test_an_answer_at_the_desk_takes_the_unsent_question_back(
+    answer: Callable[..., Booking], session: Session, kim: Actor, leaving: Booking
+) -> None:
+    with transaction() as inside:
+        inside.execute(sa.delete(Message))
+    kept = pencil_actions.pencil_in(leaving.reference, actor=kim)
+    asked = sa.select(Message.status).where(Message.event == "hour_pencilled")
+    assert session.scalars(asked).all() == ["waiting"]
+    session.rollback()
+
+    answer(kept.reference, actor=kim)
+
+    assert session.scalars(asked).all() == ["withdrawn"]
+
+
+def test_the_desk_is_not_told_that_something_happened_when_it_did_not(
+    session: Session, kim: Actor, leaving: Booking, staff: Staff
+) -> None:
+    kept = pencil_actions.pencil_in(leaving.reference, actor=kim)
+    desk = staff("reception")
+    before = show(desk, kept)
+    pencil_actions.take_pencilled(kept.reference)
+
+    page = press(desk, before, "Let it go")
+
+    assert "not pencilled in any more" in page.text
+    assert "free again" not in page.text
+    assert status(session, kept) == "booked"
+    actions.cancel_booking(kept.reference)
+
+    page = press(desk, before, "Book it for them")
+
+    assert "not pencilled in any more" in page.text
+    assert status(session, kept) == "cancelled"
+
+
+def test_another_hour_begins_where_visitors_may_begin(
+    session: Session, kim: Actor, leaving: Booking, pages: Pages, at: At
+) -> None:
+    kept = pencil_actions.pencil_in(leaving.reference, actor=kim)
+    at("2026-03-16 09:00")
+    page = pages.open(page_of(pages, kept))
+
+    page = pages.post(page.path, page.fields() | {"at": "2026-04-09T14:05:00+00:00"})
+
+    assert page.status == 409 and alert(page)
+    assert status(session, kept) != "booked"
+
+
+def test_a_treatment_that_visitors_do_not_see_leads_to_no_missing_page(
+    session: Session, kim: Actor, leaving: Booking, pages: Pages
+) -> None:
+    kept = pencil_actions.pencil_in(leaving.reference, actor=kim)
+    link = "//a[normalize-space()='Choose another hour']/@href"
+    assert pages.open(page_of(pages, kept)).tree.xpath(link) != ["/"]
+    with transaction() as inside:
+        inside.get_one(Treatment, leaving.treatment_id).is_hidden = True
+
+    (href,) = pages.open(page_of(pages, kept)).tree.xpath(link)
+
+    assert pages.open(href).status == 200

@@ -1,6 +1,6 @@
 """Upgrades of databases that are in use: nothing in them is lost, and what is new is filled in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -213,3 +213,53 @@ def test_what_the_studio_brought_is_empty_and_can_be_taken_back(released: Flask)
         downgrade(revision="0002")
 
         assert {name: rows(name) for name in before} == before
+
+
+def test_messages_from_before_keep_when_they_were_due_and_can_be_taken_back(
+    released: Flask,
+) -> None:
+    with released.app_context():
+        upgrade(revision="0003")
+        insert(
+            "message",
+            {
+                "location_id": 1, "booking_id": 1, "event": "booking_confirmed",
+                "recipient": "zoe@example.com", "language": "en", "unique_key": "one",
+                "before": "", "status": "sent", "created_at": NOON, "due_at": LATER,
+                "tries": 1, "last_error": "", "sent_subject": "", "sent_text": "",
+            },
+        )  # fmt: skip
+        names = ("client", "treatment", "location", "booking", "message")
+        before = {name: rows(name) for name in names}
+        upgrade()
+
+        (message,) = [row for row in rows("message") if row["unique_key"] == "one"]
+        assert (message["kind"], message["channel"], message["interruptions"]) == (
+            "answer",
+            "email",
+            0,
+        )
+        assert message["planned_for"] == message["due_at"]
+        assert [(row["channel"], row["no_texts"]) for row in rows("client")] == [("email", False)]
+        assert [row["quiet_from_minute"] for row in rows("location")] == [1260]
+        insert("message", message | {"id": 99, "kind": "note", "unique_key": "two"})
+
+        downgrade(revision="0003")
+
+        assert {name: rows(name) for name in names} == before
+
+
+def test_visits_from_before_get_the_notes_that_are_still_to_come(released: Flask) -> None:
+    with released.app_context():
+        upgrade(revision="0003")
+        with db.engine.begin() as connection:
+            table = reflected("booking")
+            times = {"starts_at": NOON + timedelta(days=20), "ends_at": LATER + timedelta(days=20)}
+            connection.execute(table.update().values(booked_at=NOON, **times))
+        released.config["SPA_NOW"] = NOON
+        runner = released.test_cli_runner()
+
+        assert "up to date" in runner.invoke(args=["migrate"]).output
+
+        events = {row["event"] for row in rows("message") if row["booking_id"] == 1}
+        assert {"prep_7d", "prep_3d", "prep_1d", "care_0h", "care_d2"} <= events
