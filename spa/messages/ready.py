@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from spa.booking import queries
 from spa.domain import plan
 from spa.domain.plan import AFTER_THE_VISIT, Kind, Quiet
 from spa.domain.spans import local_time, moment_at
@@ -52,6 +53,8 @@ def now_or_later(
     Answers and alerts go at once. A note goes out only while it is true and wanted, outside the
     quiet hours, and to its reader's present address.
     """
+    if message.event == "hour_pencilled" and not (booking and queries.live_after(booking.id, now)):
+        return None
     if message.kind not in NOTES or booking is None:
         return Ready(message.channel, message.recipient, list(message.parts))
     if _is_of_another_plan(message, booking):

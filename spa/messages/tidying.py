@@ -46,12 +46,17 @@ def tidy() -> None:
 
 
 def _drop_lapsed(before: datetime) -> None:
-    """A hold that was let go a week ago held nobody's details; its row and record can go."""
+    """A hold that was let go a week ago held nobody's details; its row and record can go.
+
+    One that was pencilled in for a client can be taken by its link as long as it lies ahead.
+    """
+    is_ahead = sa.and_(Booking.pencilled_after_id.is_not(None), Booking.starts_at > clock.now())
     with transaction() as session:
         old = list(
             session.scalars(
                 sa.select(Booking.id)
                 .where(Booking.status == BookingStatus.LAPSED, Booking.created_at < before)
+                .where(sa.not_(is_ahead))
                 .limit(AT_ONCE)
             )
         )

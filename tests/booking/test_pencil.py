@@ -141,9 +141,11 @@ def test_nobody_else_can_have_it_until_silence_frees_it(
 
     assert (taken.status, status(session, kept)) == ("booked", "lapsed")
     assert claims(session, kept) == 0
-    at("2026-03-30 09:00")
-    tidying.tidy()
-    assert session.scalar(sa.select(sa.func.count(Booking.id))) == 2
+    # Its link says so as long as the hour lies ahead.
+    for day, count in (("2026-03-30", 3), ("2026-04-20", 2)):
+        at(f"{day} 09:00")
+        tidying.tidy()
+        assert session.scalar(sa.select(sa.func.count(Booking.id))) == count
 
 
 def test_one_button_takes_it_and_a_second_press_changes_nothing(

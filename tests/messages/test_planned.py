@@ -340,3 +340,22 @@ def test_a_taken_hour_leaves_no_plan(session: Session) -> None:
         make.booked(START, visitor="c", email="c@example.com")
 
     assert coming(session) == before
+
+
+def test_an_hour_that_is_kept_no_longer_is_not_offered(
+    app: Flask, session: Session, at: At
+) -> None:
+    booking, after = make.booked(START), make.held("2026-05-07 10:00", visitor="next")
+    worker.send_due()
+    mailbox.empty(app)
+    now = make.moment("2026-03-10 09:00")
+    with transaction() as inside:
+        kept = inside.get_one(Booking, after.id)
+        kept.pencilled_after_id, kept.held_until = booking.id, now + timedelta(hours=48)
+        outbox.tell(inside, "hour_pencilled", inside.get_one(Booking, booking.id), at=now)
+    at("2026-03-12 10:00")
+
+    worker.send_due()
+
+    assert sent(app) == []
+    assert statuses(session, "hour_pencilled") == ["withdrawn"]
