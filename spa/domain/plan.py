@@ -150,8 +150,10 @@ def schedule(
             continue
         if grouped and _go_together(grouped[-1][0], at, visit, zone):
             grouped[-1][1].append(note)
-        else:
-            grouped.append((at, [note]))
+            continue
+        if grouped and _same_day(grouped[-1][0], at, zone):
+            _put_a_day_earlier(grouped, now, zone)
+        grouped.append((at, [note]))
     found = [Planned(at, Kind.NOTE, _in_order(group)) for at, group in grouped]
     taken = {local_time(at, zone).date() for at, _group in grouped}
     for at, note in timed:
@@ -247,6 +249,26 @@ def _go_together(first: datetime, then: datetime, visit: Visit, zone: ZoneInfo) 
     return (
         then - first < TOGETHER or local_time(first, zone).date() == local_time(then, zone).date()
     )
+
+
+def _put_a_day_earlier(
+    grouped: list[tuple[datetime, list[Note]]], now: datetime, zone: ZoneInfo
+) -> None:
+    """What leads to a visit leaves its day to what follows it, and goes the day before.
+
+    Only where a day's last visits and first notes are hours apart, as in a studio open at night.
+    """
+    at, notes = grouped.pop()
+    local = local_time(at, zone)
+    earlier = moment_at(local.date() - timedelta(days=1), local.hour * 60 + local.minute, zone)
+    if grouped and _same_day(grouped[-1][0], earlier, zone):
+        grouped[-1][1].extend(notes)
+    elif earlier > now:
+        grouped.append((earlier, notes))
+
+
+def _same_day(one: datetime, other: datetime, zone: ZoneInfo) -> bool:
+    return local_time(one, zone).date() == local_time(other, zone).date()
 
 
 def _in_order(notes: Iterable[Note]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spa.domain import plan
@@ -207,7 +207,8 @@ def test_nothing_waits_past_the_visit_it_speaks_of() -> None:
     assert found is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
+@example(1, 49, {note.key for note in NOTES}, [0] * 16, [0] * 16, (2, 0))
 @given(
     start=st.integers(0, 400 * 24 * 4),
     lead=st.integers(0, 60 * 24 * 4),
