@@ -21,7 +21,7 @@ from spa.accounts import passwords, people_actions
 from spa.contact import mailbox, one_line, written_address
 from spa.database import db, transaction
 from spa.errors import AlreadyHere
-from spa.messages import outbox, tidying
+from spa.messages import planning, tidying
 from spa.messages import worker as message_worker
 from spa.messages.mailer import Mailer
 
@@ -52,7 +52,7 @@ def migrate() -> None:
     upgrade()
     # Visits from before there was a plan of notes get theirs.
     with transaction() as session:
-        outbox.plan_again(session, sa.true(), clock.now())
+        planning.plan_again(session, sa.true(), clock.now())
     click.echo("The database is up to date.")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from spa.demo_house import Row, insert
 from spa.domain import plan, policy
 from spa.domain.plan import Kind, Planned
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import Booking, Location, Message
 
 LOOKS_BACK = timedelta(days=30)
@@ -24,7 +24,7 @@ def write(session: Session, location: Location, *, now: datetime) -> None:
         .where(
             Booking.location_id == location.id,
             Booking.starts_at > now - LOOKS_BACK,
-            Booking.status.in_(outbox.PLANNED_FOR),
+            Booking.status.in_(planning.PLANNED_FOR),
             Booking.contact_email != "",
         )
         .order_by(Booking.id)

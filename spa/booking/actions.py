@@ -14,7 +14,7 @@ from spa.database import one_at_a_time, transaction
 from spa.domain import policy
 from spa.domain.states import BookingStatus
 from spa.errors import ChangeRefused, HoldOver, NoLongerOffered, PleaseCall, TooManyVisits
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import Booking, Location
 
 PRIVACY_VERSION = "2026-11"
@@ -149,7 +149,7 @@ def confirm_booking(reference: str, details: Details) -> Booking:
             session.rollback()
             return _loaded(session, reference)
         outbox.tell(session, "booking_confirmed", confirmed, at=now)
-        outbox.plan(session, confirmed, now)
+        planning.plan(session, confirmed, now)
         record(
             session,
             "booking.booked",
@@ -193,7 +193,7 @@ def move_booking(reference: str, start: datetime, *, practitioner: str = "") -> 
         taking.take(session, booking, offer, start, found)
         outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_moved", booking, at=now)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         record(
             session,
             "booking.moved",
@@ -222,7 +222,7 @@ def cancel_booking(reference: str) -> Booking:
         taking.free(session, booking.id)
         outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_cancelled", booking, at=now)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         record(
             session,
             "booking.cancelled",
@@ -253,7 +253,7 @@ def change_address(reference: str, email: str) -> Booking:
         matching.correct_email(session, booking, now)
         outbox.withdraw(session, booking.id, now)
         outbox.tell(session, "booking_confirmed", booking, at=now)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         record(
             session,
             "booking.address_changed",

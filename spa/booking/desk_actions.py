@@ -17,7 +17,7 @@ from spa.database import transaction
 from spa.domain.roles import Actor
 from spa.domain.states import TAKES_AN_HOUR, BookingStatus
 from spa.errors import NoLongerOffered, NotAllowed
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import AuditEntry, Booking, Client, Resource
 
 LIVE = tuple(TAKES_AN_HOUR - {BookingStatus.HELD})
@@ -77,7 +77,7 @@ def book_at_desk(
         taking.take(session, booking, offer, wanted.start, found)
         if wanted.is_told:
             outbox.tell(session, "booking_confirmed", booking, at=now, due_at=now + TOLD_AFTER)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         set_aside: dict[str, Any] = {}
         if overrode and waiver:
             set_aside = {"overrode": list(overrode), "because": waiver.because}
@@ -121,7 +121,7 @@ def undo_booking(reference: str, *, actor: Actor) -> Booking:
         is_told = has_heard and bool(last.details.get("is_told"))
         if is_told:
             outbox.tell(session, "booking_cancelled", booking, at=now)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         record(
             session,
             "booking.state",

@@ -16,7 +16,7 @@ from spa.domain.availability import NONE_WAIVED, Allocation, Person, Reason, Thi
 from spa.domain.roles import Actor, Permission
 from spa.domain.states import MOVABLE, BookingStatus
 from spa.errors import ChangedMeanwhile, NotAllowed, SlotTaken
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import AuditEntry, Booking
 
 TOLD_AFTER = timedelta(minutes=2)
@@ -79,7 +79,7 @@ def move_at_desk(
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         details["is_told"] = is_told and bool(booking.contact_email)
         _record(session, "booking.moved", booking, actor, now, **details, is_late=booking.is_late,
                 **_set_aside(overrode, waiver))  # fmt: skip
@@ -115,7 +115,7 @@ def undo_move(reference: str, entry_id: int, *, actor: Actor) -> Booking:
         taking.take(session, booking, offer, start, found)
         is_told, due_at = bool(was["is_told"]), now + TOLD_AFTER
         outbox.tell_change(session, booking, before=before, at=now, due_at=due_at, is_told=is_told)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         _record(
             session,
             "booking.move_undone",

@@ -13,7 +13,7 @@ from spa.domain.plan import EVENING
 from spa.domain.roles import Actor
 from spa.domain.states import BookingStatus
 from spa.errors import NotAllowed, SlotTaken
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import Booking, Message
 
 KEPT_FOR = timedelta(hours=48)
@@ -96,7 +96,7 @@ def take_pencilled(
         booking.status, booking.booked_at = BookingStatus.BOOKED, now
         _take_back_the_offer(session, booking, now)
         outbox.tell(session, "booking_confirmed", booking, at=now)
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         _record(session, "booking.pencil_taken", booking, actor, now, booking.starts_at)
     return booking
 

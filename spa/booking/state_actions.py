@@ -19,7 +19,7 @@ from spa.domain.roles import Actor
 from spa.domain.spans import local_time
 from spa.domain.states import BookingStatus, By, Change, Claims, change_between, is_time
 from spa.errors import ChangedMeanwhile, NotAllowed
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import AuditEntry, Booking
 
 TOLD_AFTER = timedelta(minutes=2)
@@ -78,7 +78,7 @@ def change_state(
         overrode = _mend_claims(session, booking, offer, change, now, actor, because)
         _tell(session, booking, change, now, is_told=is_told)
         if change.claims != Claims.KEEP:
-            outbox.plan(session, booking, now)
+            planning.plan(session, booking, now)
         record(
             session,
             "booking.state",

@@ -16,7 +16,7 @@ from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.domain.states import BookingStatus
 from spa.errors import ChangedMeanwhile
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import AuditEntry, Booking, Client
 
 REACHED_BY = {"email", "phone", "channel", "no_texts"}
@@ -106,7 +106,7 @@ def correct_client(
                     _write_to_new_address(session, booking, client, actor, now)
         if REACHED_BY & set(changed):
             session.flush()
-            outbox.plan_again(session, Booking.client_id == client_id, now)
+            planning.plan_again(session, Booking.client_id == client_id, now)
         words.index(session, client.id, client.name, client.email, client.phone)
         record(
             session,
@@ -143,7 +143,7 @@ def _write_to_new_address(
     booking.link_version += 1
     outbox.withdraw(session, booking.id, now)
     outbox.tell(session, "booking_confirmed", booking, at=now)
-    outbox.plan(session, booking, now)
+    planning.plan(session, booking, now)
     record(
         session,
         "booking.address_changed",

@@ -15,7 +15,7 @@ from spa.clients.fields import FIELDS
 from spa.database import one_at_a_time, transaction
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, NotAllowed
-from spa.messages import outbox
+from spa.messages import planning
 from spa.models import Booking, Client, ClientNote, ClientWord, FollowUp
 
 
@@ -54,7 +54,7 @@ def merge_clients(
         _keep_wishes(kept, other)
         _close(session, kept, other, now)
         session.flush()
-        outbox.plan_again(session, Booking.client_id == kept.id, now)
+        planning.plan_again(session, Booking.client_id == kept.id, now)
         about: dict[str, Any] = {"at": now, "staff_id": actor.id, "location_id": location_id}
         numbers: dict[str, Any] = {"other": other.id, **counted}
         record(session, "client.merged", client_id=kept.id, fields=changed, **numbers, **about)

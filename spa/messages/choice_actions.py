@@ -11,7 +11,7 @@ from spa.database import transaction
 from spa.domain.policy import ChangeRefusal
 from spa.domain.states import BookingStatus
 from spa.errors import ChangeRefused
-from spa.messages import outbox
+from spa.messages import planning
 from spa.models import Booking, Client
 
 
@@ -33,14 +33,14 @@ def choose_notes(reference: str, choice: Choice) -> None:
         client = session.get(Client, booking.client_id, with_for_update={"key_share": True})
         if client is None:
             return
-        had_news = outbox.wants_news(session, client)
+        had_news = planning.wants_news(session, client)
         client.declined_notes = sorted(choice.declined)
         client.channel, client.no_texts = choice.channel, choice.no_texts
         if choice.wants_news and not had_news:
             booking.marketing_agreed_at = now
         if had_news and not choice.wants_news:
             client.news_stopped_at = now
-        outbox.plan_again(session, Booking.client_id == client.id, now)
+        planning.plan_again(session, Booking.client_id == client.id, now)
         record(
             session,
             "client.notes_chosen",
@@ -64,9 +64,9 @@ def stop_news(client_id: int) -> bool:
             client = session.get(Client, client.merged_into_id)
         if client is None:
             return False
-        if outbox.wants_news(session, client):
+        if planning.wants_news(session, client):
             client.news_stopped_at = now
-            outbox.plan_again(session, Booking.client_id == client.id, now)
+            planning.plan_again(session, Booking.client_id == client.id, now)
             record(session, "client.news_stopped", at=now, client_id=client.id)
     return True
 

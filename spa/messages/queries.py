@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from spa.database import db
 from spa.domain.plan import Kind
-from spa.messages import outbox
+from spa.messages import planning
 from spa.models import Booking, Client, FollowUp, Message
 from spa.models.message import IS_WAITING
 
@@ -19,7 +19,6 @@ class Wishes:
     declined: frozenset[str]
     channel: str
     no_texts: bool
-    has_phone: bool
     wants_news: bool
 
 
@@ -30,8 +29,7 @@ def wishes_of(booking: Booking) -> Wishes:
         declined=frozenset(client.declined_notes if client else ()),
         channel=client.channel if client else "email",
         no_texts=client.no_texts if client else False,
-        has_phone=bool(booking.contact_phone),
-        wants_news=outbox.wants_news(db.session(), client),
+        wants_news=planning.wants_news(db.session(), client),
     )
 
 
@@ -40,7 +38,7 @@ def notes_of(booking: Booking) -> list[tuple[str, datetime]]:
     told_at = booking.booked_at or booking.created_at
     return [
         (key, one.at)
-        for one in outbox.scheduled(db.session(), booking, told_at=told_at, now=told_at)
+        for one in planning.scheduled(db.session(), booking, told_at=told_at, now=told_at)
         for key in one.keys
         if one.kind == Kind.NOTE
     ]

@@ -13,7 +13,7 @@ from spa.domain import plan
 from spa.domain.plan import AFTER_THE_VISIT, Kind, Quiet
 from spa.domain.spans import local_time, moment_at
 from spa.domain.states import TAKES_AN_HOUR
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import Booking, Client, Location, Message
 
 NOTES = (Kind.NOTE, Kind.NEWS)
@@ -64,7 +64,7 @@ def now_or_later(
     reached = outbox.reach(Kind(message.kind), booking, client)
     if not parts or reached is None:
         return None
-    if message.kind == Kind.NEWS and not outbox.wants_news(session, client):
+    if message.kind == Kind.NEWS and not planning.wants_news(session, client):
         return None
     zone = ZoneInfo(location.zone)
     wait = plan.waits_until(

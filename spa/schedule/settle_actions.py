@@ -16,7 +16,7 @@ from spa.domain.availability import Allocation
 from spa.domain.roles import Actor
 from spa.domain.states import BookingStatus
 from spa.errors import LeavesStranded, SlotTaken
-from spa.messages import outbox
+from spa.messages import outbox, planning
 from spa.models import Booking
 from spa.schedule import stranded
 from spa.schedule.changes import Change, Entry
@@ -229,7 +229,7 @@ def _deal_with(
         outbox.tell_change(
             session, booking, before=before, at=now, due_at=now + TOLD_AFTER, is_told=is_told
         )
-        outbox.plan(session, booking, now)
+        planning.plan(session, booking, now)
         _note(session, "booking.moved", booking, is_late=booking.is_late, is_told=is_told,
               **was, **_where(booking, "to"), **about)  # fmt: skip
         made.moved += 1
@@ -283,7 +283,7 @@ def _cancel(session: Session, booking: Booking, now: datetime) -> None:
     taking.free(session, booking.id)
     outbox.withdraw(session, booking.id, now)
     outbox.tell(session, "booking_cancelled", booking, at=now, due_at=now + TOLD_AFTER)
-    outbox.plan(session, booking, now)
+    planning.plan(session, booking, now)
 
 
 def _where(booking: Booking, word: str) -> dict[str, Any]:

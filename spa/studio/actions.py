@@ -15,7 +15,7 @@ from spa.database import transaction
 from spa.domain.money import rescaled
 from spa.domain.roles import Actor
 from spa.errors import ChangedMeanwhile, VisitsToCome
-from spa.messages import outbox
+from spa.messages import planning
 from spa.models import Booking, Location, Resource, ResourceWords, Treatment, TreatmentWords
 from spa.studio import queries
 from spa.studio.queries import DETAILS_EVENTS, POLICY_EVENTS
@@ -63,7 +63,7 @@ def change_policies(
             raise ChangedMeanwhile
         if PLANS_BY & changes.keys():
             session.flush()
-            outbox.plan_again(session, Booking.location_id == place.id, now)
+            planning.plan_again(session, Booking.location_id == place.id, now)
         if changes:
             _note(session, "studio.policies_changed", place, actor, now, changes=changes)
     return changes

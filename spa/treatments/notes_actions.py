@@ -10,7 +10,7 @@ from spa.audit.record import record
 from spa.database import transaction
 from spa.domain.plan import BY_KEY, Note
 from spa.domain.roles import Actor
-from spa.messages import outbox
+from spa.messages import planning
 from spa.models import Booking, Treatment, TreatmentNote
 
 
@@ -41,7 +41,7 @@ def set_notes(
         count = 0
         for treatment in treatments:
             keys = _write(session, treatment.id, notes)
-            visits = outbox.plan_again(session, Booking.treatment_id == treatment.id, now)
+            visits = planning.plan_again(session, Booking.treatment_id == treatment.id, now)
             count += visits
             record(
                 session,

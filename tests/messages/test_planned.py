@@ -15,7 +15,7 @@ from spa.domain.plan import BY_KEY, NOTES
 from spa.domain.roles import Actor, Role
 from spa.domain.states import BookingStatus as S
 from spa.errors import SlotTaken
-from spa.messages import outbox, worker
+from spa.messages import outbox, planning, worker
 from spa.models import Booking, Client, Location, Message
 from tests import make
 from tests.booking.test_state_actions import somebody
@@ -77,7 +77,7 @@ def test_a_booking_that_fails_leaves_no_note(session: Session) -> None:
     with pytest.raises(ZeroDivisionError), transaction() as inside:
         booking = inside.get_one(Booking, hold.id)
         booking.status = "booked"
-        outbox.plan(inside, booking, make.moment("2026-03-10 09:00"))
+        planning.plan(inside, booking, make.moment("2026-03-10 09:00"))
         raise ZeroDivisionError
 
     assert coming(session, hold) == []
@@ -273,7 +273,7 @@ def test_what_staff_stopped_stays_stopped_when_the_plan_is_written_again(
         inside.execute(
             sa.update(Message).where(Message.event == "prep_3d").values(status="stopped")
         )
-        outbox.plan(inside, inside.get_one(Booking, booking.id), make.moment("2026-03-10 09:01"))
+        planning.plan(inside, inside.get_one(Booking, booking.id), make.moment("2026-03-10 09:01"))
 
     assert coming(session) == [key for key in WHOLE if key != "prep_3d"]
     assert statuses(session, "prep_3d") == ["stopped"]
@@ -284,7 +284,7 @@ def test_planning_again_repeats_nothing_that_was_sent(session: Session, at: At) 
     at("2026-03-26 10:00")
     worker.send_due()
     with transaction() as inside:
-        outbox.plan(inside, inside.get_one(Booking, booking.id), make.moment("2026-03-26 10:01"))
+        planning.plan(inside, inside.get_one(Booking, booking.id), make.moment("2026-03-26 10:01"))
 
     assert statuses(session, "prep_7d") == ["sent"]
     assert coming(session) == WHOLE[1:]
