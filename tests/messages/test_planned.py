@@ -56,7 +56,8 @@ def due(session: Session, event: str) -> datetime:
 
 def statuses(session: Session, event: str) -> list[str]:
     session.rollback()
-    return list(session.scalars(sa.select(Message.status).where(Message.event == event)))
+    query = sa.select(Message.status).where(Message.event == event)
+    return list(session.scalars(query.order_by(Message.id)))
 
 
 def sent(app: Flask) -> list[str]:
