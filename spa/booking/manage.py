@@ -114,6 +114,7 @@ def move_now(token: str) -> ResponseReturnValue:
     if not limits.is_within("LIMIT_HOLDS"):
         refusal = wording.http_error(429)[1]
         return _move_page(token, booking, offer, start=start, refusal=refusal, status=429)
+    before = booking.sequence
     try:
         booking = actions.move_booking(
             booking.reference, start, practitioner=form.practitioner.data or ""
@@ -123,7 +124,9 @@ def move_now(token: str) -> ResponseReturnValue:
         return _move_page(
             token, booking, offer, refusal=wording.refusal(error), near=near, status=error.status
         )
-    _note_news(booking, "moved")
+    # Who chose the hour they have already is sent no mail, and is told of none.
+    if booking.sequence != before:
+        _note_news(booking, "moved")
     return redirect(url_for("visit.visit", token=token), 303)
 
 

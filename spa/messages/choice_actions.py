@@ -35,7 +35,9 @@ def choose_notes(reference: str, choice: Choice) -> None:
             return
         had_news = planning.wants_news(session, client)
         client.declined_notes = sorted(choice.declined)
-        client.channel, client.no_texts = choice.channel, choice.no_texts
+        # Who wants no text ever can't want notes as texts: the no counts.
+        client.channel = "email" if choice.no_texts else choice.channel
+        client.no_texts = choice.no_texts
         if choice.wants_news and not had_news:
             booking.marketing_agreed_at = now
         if had_news and not choice.wants_news:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spa.database import db
-from spa.domain.plan import Kind
+from spa.messages.queries import OWED_SINCE
 from spa.models import Booking, Message
 from spa.models.message import IS_WAITING
 
@@ -44,6 +44,7 @@ class Line:
     reference: str | None
     client: str
     starts_at: datetime | None
+    ends_at: datetime | None
     booking_status: str | None
 
 
@@ -80,12 +81,14 @@ def trouble(location_id: int, now: datetime) -> Trouble:
     )
 
 
-def failed(location_id: int, only: int | None, before: int | None) -> list[Line]:
+def failed(location_id: int, only: int | None, before: int | None, kind: str = "") -> list[Line]:
     """A page of what could not be delivered, newest first; `before` is where the last page ended.
 
-    One more than a page means that there is another.
+    `kind` leaves the others out. One more than a page means that there is another.
     """
     query = _found().where(Message.location_id == location_id, IS_FAILED)
+    if kind:
+        query = query.where(Message.kind == kind)
     if only is not None:
         query = query.where(Booking.practitioner_id == only)
     if before is not None:
@@ -94,16 +97,17 @@ def failed(location_id: int, only: int | None, before: int | None) -> list[Line]
 
 
 def late(location_id: int, only: int | None, now: datetime) -> list[Line]:
-    """What should have gone by now and still waits, oldest first."""
+    """What should have gone by now and still waits, oldest first; one more than a page at most."""
     query = _found().where(Message.location_id == location_id, *_late(now))
     if only is not None:
         query = query.where(Booking.practitioner_id == only)
-    return _rows(query.order_by(Message.planned_for).limit(PAGE))
+    return _rows(query.order_by(Message.planned_for).limit(PAGE + 1))
 
 
 def _late(now: datetime) -> tuple[Any, ...]:
-    """Waiting past its time: not put off, and not just tried."""
-    return (IS_WAITING, Message.planned_for <= now - LATE_AFTER, Message.kind != Kind.NEWS)
+    """Waiting long past its time; what was put off for the morning is not."""
+    since = now - LATE_AFTER
+    return (IS_WAITING, Message.planned_for <= since, OWED_SINCE <= since)
 
 
 def _found() -> sa.Select[Any]:
@@ -113,6 +117,7 @@ def _found() -> sa.Select[Any]:
         Booking.other_name,
         Booking.contact_name,
         Booking.starts_at,
+        Booking.ends_at,
         Booking.status.label("booking_status"),
     ]
     query = sa.select(*columns).outerjoin(Booking, Booking.id == Message.booking_id)
@@ -150,6 +155,7 @@ def _line(row: Any) -> Line:
         reference=row.reference,
         client=row.other_name or row.contact_name or "",
         starts_at=row.starts_at,
+        ends_at=row.ends_at,
         booking_status=row.booking_status,
     )
 

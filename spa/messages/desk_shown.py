@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from spa import wording
-from spa.messages import outbox
+from spa import clock, wording
+from spa.messages import actions
 from spa.messages.desk_queries import Line
 
 
@@ -39,7 +39,7 @@ def messages_shown(lines: Iterable[Line], zone: ZoneInfo, country: str) -> list[
 
 
 def _shown(one: Line, zone: ZoneInfo, country: str) -> MessageShown:
-    is_true = one.booking_status is not None and outbox.is_true(one.event, one.booking_status)
+    is_true = _is_true(one)
     is_text = one.channel == "text"
     return MessageShown(
         id=one.id,
@@ -56,8 +56,17 @@ def _shown(one: Line, zone: ZoneInfo, country: str) -> MessageShown:
         is_coming=one.status == "waiting",
         is_failed=one.status == "failed",
         may_go_again=one.status in {"failed", "sent"} and is_true,
-        may_go_now=one.status == "waiting" and one.reference is not None,
+        may_go_now=one.status == "waiting" and is_true,
         may_stop=one.status == "waiting" and one.reference is not None,
+    )
+
+
+def _is_true(one: Line) -> bool:
+    """Whether it may be said of its visit; what is about none can't be asked for here."""
+    if one.booking_status is None or one.starts_at is None or one.ends_at is None:
+        return False
+    return actions.still_true(
+        one.event, one.booking_status, one.starts_at, one.ends_at, clock.now()
     )
 
 
@@ -73,6 +82,10 @@ def _why(one: Line) -> str:
     """Why it failed, waits longer, or may have arrived twice."""
     if one.interruptions and one.status == "sent":
         return _("The program stopped while it was being sent: it may have gone out twice.")
-    if one.status in {"failed", "waiting"} and one.last_error:
-        return wording.mail_trouble(one.last_error)
-    return ""
+    if one.status not in {"failed", "waiting"}:
+        return ""
+    trouble = wording.mail_trouble(one.last_error) if one.last_error else ""
+    if one.interruptions and one.last_error != "Interrupted":
+        stopped = _("The program stopped while it was being sent: it may have arrived.")
+        return f"{stopped} {trouble}".strip()
+    return trouble

@@ -34,7 +34,12 @@ def wishes_of(booking: Booking) -> Wishes:
 
 
 def notes_of(booking: Booking) -> list[tuple[str, datetime]]:
-    """Every note that this visit can have, with when it goes or went out; news is none of them."""
+    """Every note that this visit can have, with when it goes or went out; news is none of them.
+
+    A visit that is called off or was not attended has none.
+    """
+    if booking.status not in planning.PLANNED_FOR:
+        return []
     told_at = booking.booked_at or booking.created_at
     return [
         (key, one.at)
@@ -44,10 +49,21 @@ def notes_of(booking: Booking) -> list[tuple[str, datetime]]:
     ]
 
 
+OWED_SINCE = sa.case((Message.tries > 0, Message.planned_for), else_=Message.due_at)
+"""Since when a waiting message ought to be there; one put off for the morning, since then.
+
+One that was tried in vain is owed from its first time on, however long it rests between tries.
+"""
+
+
 def oldest_due(now: datetime) -> datetime | None:
-    """When the oldest message was due that still waits; None when none is."""
-    query = sa.select(Message.planned_for).where(IS_WAITING, Message.planned_for <= now)
-    return db.session.scalar(query.order_by(Message.planned_for).limit(1))
+    """Since when the oldest message that still waits is owed; None when none is."""
+    # The first condition follows from the second, and has an index.
+    query = sa.select(sa.func.min(OWED_SINCE)).where(
+        IS_WAITING, Message.planned_for <= now, OWED_SINCE <= now
+    )
+    found: datetime | None = db.session.scalar(query)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,6 +346,16 @@ def test_moving_twice_with_one_button_moves_once(ana: Visitor, session: Session)
     assert session.scalar(sa.select(sa.func.count(Message.id))) == 2
 
 
+def test_who_chooses_the_hour_they_have_is_told_of_no_move(ana: Visitor, session: Session) -> None:
+    made = make.booked(practitioner="ines")
+    page = visit(ana, made, "move", at=made.starts_at.isoformat())
+
+    done = ana.press(page, "/move", {})
+
+    assert "has moved" not in done.text
+    assert booking(session).moves == 0
+
+
 # Cancelling
 
 

@@ -171,3 +171,24 @@ def test_marketing_says_how_to_stop_it_and_answers_do_not(
     assert answer["List-Unsubscribe"] is None
     assert news["List-Unsubscribe"].strip().startswith("<http://localhost/messages/stop/")
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_no_texts_ever_counts_more_than_notes_as_texts(
+    app: Flask, pages: Pages, session: Session
+) -> None:
+    app.config["TEXT_URL"] = "file:"
+    save(pages, make.booked(START), channel="text", no_texts="y")
+
+    session.rollback()
+    client = session.scalars(sa.select(Client)).one()
+    assert (client.channel, client.no_texts) == ("email", True)
+
+
+def test_a_cancelled_visit_has_no_notes_to_choose(pages: Pages) -> None:
+    booking = make.booked(START)
+    actions.cancel_booking(booking.reference)
+
+    page = pages.open(below(booking, "notes"))
+
+    assert "About this visit nothing more is sent." in page.text
+    assert not page.tree.xpath("//input[@name='notes']")
