@@ -11,6 +11,7 @@ from spa import clock
 from spa.audit.record import record
 from spa.booking.queries import Booking
 from spa.database import transaction
+from spa.diary import queries
 from spa.domain import healing
 from spa.domain.healing import Sign
 from spa.domain.roles import Actor, Permission
@@ -139,14 +140,13 @@ def _said(follow_up: FollowUp) -> str:
 
 def _theirs(session: Session, follow_up_id: int, actor: Actor, location_id: int) -> FollowUp:
     """The follow-up, held until the end of the action, if this person may read it."""
-    follow_up = session.scalars(
-        sa.select(FollowUp)
-        .where(FollowUp.id == follow_up_id, FollowUp.location_id == location_id)
-        .with_for_update(key_share=True)
-    ).first()
+    query = sa.select(FollowUp).where(
+        FollowUp.id == follow_up_id, FollowUp.location_id == location_id
+    )
+    if actor.only is not None:
+        query = query.where(queries.is_for(actor.only))
+    follow_up = session.scalars(query.with_for_update(key_share=True)).first()
     if follow_up is None or not actor.may(Permission.SEE_HEALTH):
-        raise NotAllowed
-    if actor.only not in {None, follow_up.practitioner_id}:
         raise NotAllowed
     return follow_up
 

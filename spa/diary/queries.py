@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from spa.database import db
 from spa.domain.hours import Pattern, open_spans
@@ -145,7 +146,16 @@ def _lines(only: int | None) -> sa.Select[Any]:
         .join(Resource, Resource.id == FollowUp.practitioner_id)
         .outerjoin(StaffMember, StaffMember.id == FollowUp.closed_by_id)
     )
-    return query if only is None else query.where(FollowUp.practitioner_id == only)
+    return query if only is None else query.where(is_for(only))
+
+
+def is_for(practitioner_id: int) -> sa.ColumnElement[bool]:
+    """Whether this practitioner is to look: at their own, and at those of who never signs in."""
+    member = aliased(StaffMember)
+    signs_in = sa.exists().where(
+        member.resource_id == FollowUp.practitioner_id, member.suspended_at.is_(None)
+    )
+    return sa.or_(FollowUp.practitioner_id == practitioner_id, sa.not_(signs_in))
 
 
 def _line(row: Any) -> Line:

@@ -89,12 +89,25 @@ def test_who_treats_reads_the_signs_and_each_reading_is_recorded(
 def test_another_practitioner_finds_nothing(
     session: Session, studio: make.Studio, staff: Staff, follow_up: FollowUp
 ) -> None:
+    staff("practitioner")  # Ines, whose it is, signs in here.
     maya = staff("practitioner", resource_id=studio.maya, email="maya@example.com")
 
     assert show(maya, follow_up).status == 404
     assert "Ana" not in maya.get("desk_diary.index").text
     assert "Ana" not in maya.get("morning.today").text
     assert events(session) == ["follow_up.opened"]
+
+
+def test_what_is_for_somebody_who_never_signs_in_is_for_all_who_treat(
+    session: Session, studio: make.Studio, staff: Staff, follow_up: FollowUp
+) -> None:
+    maya = staff("practitioner", resource_id=studio.maya, email="maya@example.com")
+
+    assert "Ana" in maya.get("morning.today").text
+    page = close(maya, follow_up, "Called; it is settling.")
+
+    assert page.status == 200
+    assert events(session)[-1] == "follow_up.closed"
 
 
 def test_it_stays_on_the_morning_page_until_it_is_closed_with_a_note(
@@ -180,8 +193,9 @@ def test_only_who_treats_closes(staff: Staff, follow_up: FollowUp) -> None:
 
 @pytest.mark.parametrize("about", [{"role": Role.RECEPTION}, {"practitioner_id": 99}])
 def test_the_actions_themselves_let_nobody_else_read(
-    about: dict[str, object], studio: make.Studio, follow_up: FollowUp
+    about: dict[str, object], studio: make.Studio, staff: Staff, follow_up: FollowUp
 ) -> None:
+    staff("practitioner")  # Ines, whose it is, signs in here.
     who: dict[str, object] = {"role": Role.PRACTITIONER, "practitioner_id": studio.ines} | about
     actor = Actor(1, "A", "a@example.com", location_id=studio.location_id, **who)  # type: ignore[arg-type]
 
