@@ -120,17 +120,17 @@ def _prep_3d() -> Words:
 
 def _prep_1d() -> Words:
     return Words(
-        _("Tomorrow at {time}: see you then"),
+        _("See you on {day}, {time}"),
         _("{visit}\n\n{now}\n\n{button}"),
-        short=_("{studio}: see you tomorrow at {time}. Details: {link}"),
+        short=_("{studio}: see you on {day} at {time}. Details: {link}"),
     )
 
 
 def _prep_0d() -> Words:
     return Words(
-        _("Today at {time}: see you then"),
+        _("See you on {day}, {time}"),
         _("{visit}\n\n{now}\n\n{button}"),
-        short=_("{studio}: see you today at {time}. Details: {link}"),
+        short=_("{studio}: see you on {day} at {time}. Details: {link}"),
     )
 
 

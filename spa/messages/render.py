@@ -121,7 +121,7 @@ def _say(
     frame = about | {
         "studio": studio,
         "subject": subject,
-        "is_note": kind == Kind.NOTE,
+        "is_note": keys[0] in BY_KEY and kind != Kind.NEWS,
         "is_news": kind == Kind.NEWS,
         "stop_link": _stop_link(booking.client_id) if booking.client_id else "",
     }

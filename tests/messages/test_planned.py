@@ -145,7 +145,7 @@ def test_notes_that_were_missed_go_as_one_or_not_at_all(
         worker.send_due()
 
     (mail,) = mailbox.mails(app)
-    assert mail["Subject"] == "Tomorrow at 10:00: see you then"
+    assert mail["Subject"] == "See you on Thursday 2 April, 10:00"
     assert "/coming" in mailbox.text(mail)
     assert set(statuses(session, "prep_7d") + statuses(session, "prep_3d")) <= {
         "sent",
@@ -180,7 +180,7 @@ def test_a_reminder_never_waits_past_the_visit(app: Flask, session: Session, at:
 
     worker.send_due()
 
-    assert sent(app) == ["Tomorrow at 10:00: see you then"]
+    assert sent(app) == ["See you on Thursday 2 April, 10:00"]
 
 
 def test_nobody_is_reminded_of_what_has_begun(app: Flask, session: Session, at: At) -> None:
